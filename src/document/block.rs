@@ -1,0 +1,44 @@
+//! Blocks: what every reader makes of its format, and all that [`super::structure`] sees of it.
+
+use super::prose::{BlockText, Prose};
+
+/// A heading, paragraph, list item or table row, in the order of the document.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    pub(super) kind: BlockKind,
+    pub(super) text: BlockText,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum BlockKind {
+    /// A heading by the format's own marks; 1 is the highest level.
+    Heading(u8),
+    /// A paragraph outside of lists.
+    Paragraph,
+    /// A list item, or a further paragraph of one. `list` tells lists apart, `depth` counts from 1.
+    Item { list: usize, depth: usize, part: ItemPart },
+    /// A table row, its cells already joined; `header` holds the joined column headers where the table has some.
+    Row { header: Option<Prose> },
+    /// A term of a definition list, which introduces what follows.
+    Term,
+}
+
+/// Whether a block opens its list item or goes on with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ItemPart {
+    First,
+    Further,
+}
+
+impl Block {
+    pub(super) fn new(kind: BlockKind, text: BlockText) -> Self {
+        Self { kind, text }
+    }
+}
+
+impl Block {
+    /// A table row whose cells are already joined.
+    pub(super) fn row(header: Option<Prose>, prose: Prose) -> Self {
+        Self { kind: BlockKind::Row { header }, text: BlockText { prose, ..BlockText::default() } }
+    }
+}

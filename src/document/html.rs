@@ -1,0 +1,473 @@
+//! HTML to blocks, by html5gum's tokens and their spans.
+//!
+//! The tokenizer implies no end tags, so this reader doesn't wait for them: a block-level tag, opening or closing, ends
+//! the block before it. Elements that show nothing (scripts, styles, hidden ones) or only lead elsewhere (`nav`) are
+//! skipped, unless their end tag is missing: then skipping would swallow the policy.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use html5gum::emitters::default::StartTag;
+use html5gum::{DefaultEmitter, Token, Tokenizer};
+
+use super::block::{Block, BlockKind, ItemPart};
+use super::prose::{BlockText, Prose, ProseBuilder};
+use crate::source::SourceFile;
+
+/// Elements whose text is no part of what the policy says.
+const SKIPPED: [&str; 20] = [
+    "audio", "button", "canvas", "datalist", "embed", "iframe", "map", "math", "nav", "noscript", "object", "option",
+    "script", "select", "style", "svg", "template", "textarea", "title", "video",
+];
+
+/// Elements that end the line of text around them.
+const BLOCKS: [&str; 37] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "ul",
+];
+
+/// Elements that can't hold anything, so that nothing of theirs can be skipped.
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// A cell longer than this, in bytes, holds running text: the table lays out a page and is no table of data.
+const LONGEST_CELL: usize = 700;
+
+/// Whether a text whose name does not tell reads like HTML.
+pub(super) fn looks_like_html(text: &str) -> bool {
+    let start = text.trim_start().get(..200).unwrap_or(text.trim_start()).to_ascii_lowercase();
+    if start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head") {
+        return true;
+    }
+    // A page's fragment: block tags all over it.
+    let tags = text.matches("</p>").count() + text.matches("</div>").count() + text.matches("</li>").count();
+    start.starts_with('<') && tags > 0 || tags >= 5
+}
+
+/// Reads a range of the source text.
+pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
+    let mut reader = Reader::new(source, range.clone());
+    for (token, at) in tokens(source, range) {
+        reader.token(token, at);
+    }
+    reader.end_row();
+    reader.flush_text();
+    reader.blocks
+}
+
+/// Reads a tag that stands inside of a Markdown paragraph.
+pub(super) fn inline(source: &SourceFile, range: Range<usize>, builder: &mut ProseBuilder<'_>) {
+    for (token, at) in tokens(source, range) {
+        match token {
+            Token::StartTag(tag) if &**tag.name == b"br" => builder.line_break(at),
+            Token::StartTag(tag) => start_inline(&tag, builder),
+            Token::EndTag(tag) => end_inline(&tag.name, builder),
+            _ => {}
+        }
+    }
+}
+
+/// How many elements of a name a fragment opens and leaves open; negative where it closes more than it opens.
+pub(super) fn count_open(html: &str, name: &str) -> isize {
+    let html = html.to_ascii_lowercase();
+    let opened = html.matches(&format!("<{name}")).count();
+    let closed = html.matches(&format!("</{name}")).count();
+    isize::try_from(opened).unwrap_or(isize::MAX) - isize::try_from(closed).unwrap_or(isize::MAX)
+}
+
+fn tokens(source: &SourceFile, range: Range<usize>) -> impl Iterator<Item = (Token<usize>, Range<usize>)> {
+    let mut emitter = DefaultEmitter::<usize>::new_with_span();
+    emitter.naively_switch_states(true);
+    let text = &source.text()[range.clone()];
+    Tokenizer::new_with_emitter(text, emitter).map_while(Result::ok).filter_map(move |token| {
+        let span = match &token {
+            Token::StartTag(tag) => tag.span,
+            Token::EndTag(tag) => tag.span,
+            Token::String(string) => string.span,
+            _ => return None,
+        };
+        Some((token, span.start + range.start..span.end + range.start))
+    })
+}
+
+fn start_inline(tag: &StartTag<usize>, builder: &mut ProseBuilder<'_>) {
+    match name_of(&tag.name).as_ref() {
+        "b" | "strong" => builder.start_strong(),
+        "a" => {
+            // A link that was not closed ends where the next one starts; an anchor without a target is no link.
+            builder.end_link();
+            if let Some(target) = attribute(tag, "href") {
+                builder.start_link(target);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn end_inline(name: &[u8], builder: &mut ProseBuilder<'_>) {
+    match name {
+        b"b" | b"strong" => builder.end_strong(),
+        b"a" => builder.end_link(),
+        _ => {}
+    }
+}
+
+struct Reader<'s> {
+    source: &'s SourceFile,
+    range: Range<usize>,
+    builder: ProseBuilder<'s>,
+    blocks: Vec<Block>,
+    lists: Vec<usize>,
+    list_count: usize,
+    part: ItemPart,
+    opened: Opened,
+    skipping: Option<Skipping>,
+    /// Whether a `<br>` came since the last visible text: a second one ends the block.
+    broken: bool,
+    tables: Vec<Table>,
+    /// For each element name, the text offset of its last end tag.
+    last_end: BTreeMap<String, Option<usize>>,
+}
+
+/// What the block being read was opened as.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Opened {
+    #[default]
+    Text,
+    Heading(u8),
+    Term,
+}
+
+struct Skipping {
+    name: String,
+    depth: usize,
+}
+
+/// A table whose rows are being read.
+#[derive(Default)]
+struct Table {
+    header: Option<Prose>,
+    cells: Vec<BlockText>,
+    row: Row,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Row {
+    /// Outside of a row, or in one that lays out a page.
+    #[default]
+    None,
+    /// All cells so far are `th`.
+    Header,
+    /// A row of data.
+    Data,
+}
+
+impl<'s> Reader<'s> {
+    fn new(source: &'s SourceFile, range: Range<usize>) -> Self {
+        Self {
+            source,
+            range,
+            builder: ProseBuilder::new(source),
+            blocks: Vec::new(),
+            lists: Vec::new(),
+            list_count: 0,
+            part: ItemPart::First,
+            opened: Opened::Text,
+            skipping: None,
+            broken: false,
+            tables: Vec::new(),
+            last_end: BTreeMap::new(),
+        }
+    }
+
+    fn token(&mut self, token: Token<usize>, at: Range<usize>) {
+        match token {
+            Token::StartTag(tag) => self.start(&tag, at),
+            Token::EndTag(tag) => self.end(&name_of(&tag.name), at),
+            Token::String(_) if self.skipping.is_none() => self.text(at),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: &StartTag<usize>, at: Range<usize>) {
+        let name = name_of(&tag.name);
+        if let Some(skipping) = &mut self.skipping {
+            let ended_unclosed = skipping.name == "p" && BLOCKS.contains(&&*name);
+            skipping.depth += usize::from(skipping.name == *name && !tag.self_closing);
+            if !ended_unclosed {
+                return;
+            }
+            self.skipping = None;
+        }
+        if self.is_skipped(tag, &name, at.end) {
+            self.skipping = Some(Skipping { name: name.into_owned(), depth: 1 });
+            return;
+        }
+        match &*name {
+            "br" => self.line_break(at),
+            "table" => {
+                self.leave_row();
+                self.flush_text();
+                self.tables.push(Table::default());
+            }
+            "tr" => self.start_row(),
+            "td" | "th" => self.start_cell(&name),
+            "ul" | "ol" | "menu" => {
+                self.end_block(&name, at);
+                self.list_count += 1;
+                self.lists.push(self.list_count);
+            }
+            "li" => {
+                self.end_block(&name, at);
+                if self.lists.is_empty() {
+                    self.list_count += 1;
+                    self.lists.push(self.list_count);
+                }
+                self.part = ItemPart::First;
+            }
+            "dt" => {
+                self.end_block(&name, at);
+                self.opened = Opened::Term;
+            }
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.end_block(&name, at);
+                self.opened = Opened::Heading(name.as_bytes()[1] - b'0');
+            }
+            _ if BLOCKS.contains(&&*name) => self.end_block(&name, at),
+            _ => start_inline(tag, &mut self.builder),
+        }
+    }
+
+    fn end(&mut self, name: &str, at: Range<usize>) {
+        if let Some(skipping) = &mut self.skipping {
+            if skipping.name == name {
+                skipping.depth -= 1;
+                if skipping.depth == 0 {
+                    self.skipping = None;
+                }
+            }
+            return;
+        }
+        match name {
+            "table" => {
+                self.end_row();
+                self.flush_text();
+                self.tables.pop();
+            }
+            "tr" => self.end_row(),
+            "td" | "th" => self.end_cell(),
+            "ul" | "ol" | "menu" => {
+                self.end_block(name, at);
+                self.lists.pop();
+                self.part = ItemPart::Further;
+            }
+            _ if BLOCKS.contains(&name) => self.end_block(name, at),
+            _ => end_inline(name.as_bytes(), &mut self.builder),
+        }
+    }
+
+    /// Text with its character references: each is decoded by itself, so that prose maps to the very bytes.
+    fn text(&mut self, at: Range<usize>) {
+        let text = &self.source.text()[at.clone()];
+        if !text.trim().is_empty() {
+            self.broken = false;
+        }
+        let mut start = 0;
+        for (ampersand, _) in text.match_indices('&') {
+            if ampersand < start {
+                continue;
+            }
+            let Some(length) = text[ampersand..].bytes().take(40).position(|byte| byte == b';') else { continue };
+            let end = ampersand + length + 1;
+            let shown = decode_reference(&text[ampersand..end]);
+            self.builder.push(at.start + start..at.start + ampersand);
+            self.builder.push_decoded(&shown, &(at.start + ampersand..at.start + end));
+            start = end;
+        }
+        self.builder.push(at.start + start..at.end);
+    }
+
+    fn line_break(&mut self, at: Range<usize>) {
+        if self.broken && self.row() == Row::None {
+            self.flush_text();
+        } else {
+            self.builder.line_break(at);
+        }
+        self.broken = true;
+    }
+
+    /// A block-level tag: it ends the block, but inside of a table's cell only the line.
+    fn end_block(&mut self, name: &str, at: Range<usize>) {
+        if self.row() == Row::None {
+            self.flush_text();
+        } else if matches!(
+            name,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "section" | "article" | "form" | "blockquote"
+        ) {
+            self.leave_row();
+            self.flush_text();
+        } else {
+            self.builder.line_break(at);
+        }
+    }
+
+    fn row(&self) -> Row {
+        self.tables.last().map_or(Row::None, |table| table.row)
+    }
+
+    fn start_row(&mut self) {
+        self.end_row();
+        self.flush_text();
+        if let Some(table) = self.tables.last_mut() {
+            table.row = Row::Header;
+        }
+    }
+
+    fn start_cell(&mut self, name: &str) {
+        self.end_cell();
+        if let Some(table) = self.tables.last_mut()
+            && table.row == Row::Header
+            && name == "td"
+        {
+            table.row = Row::Data;
+        }
+    }
+
+    fn end_cell(&mut self) {
+        if self.row() == Row::None {
+            self.flush_text();
+        } else if !self.builder.is_empty() {
+            let cell = self.builder.take();
+            if cell.prose.text().len() > LONGEST_CELL {
+                self.leave_row();
+                self.blocks.push(Block::new(BlockKind::Paragraph, cell));
+            } else if let Some(table) = self.tables.last_mut() {
+                table.cells.push(cell);
+            }
+        }
+    }
+
+    fn end_row(&mut self) {
+        self.end_cell();
+        let Some(table) = self.tables.last_mut() else { return };
+        if table.cells.len() < 2 {
+            return self.leave_row();
+        }
+        let cells = std::mem::take(&mut table.cells);
+        let prose = Prose::joined(cells.iter().map(|cell| &cell.prose), " | ");
+        match std::mem::take(&mut table.row) {
+            Row::Header if table.header.is_none() => table.header = Some(prose),
+            _ => self.blocks.push(Block::row(table.header.clone(), prose)),
+        }
+    }
+
+    /// The row turns out to lay out a page: what its cells held so far are paragraphs.
+    fn leave_row(&mut self) {
+        let Some(table) = self.tables.last_mut() else { return };
+        table.row = Row::None;
+        for cell in std::mem::take(&mut table.cells) {
+            self.blocks.push(Block::new(BlockKind::Paragraph, cell));
+        }
+    }
+
+    fn flush_text(&mut self) {
+        let text = self.builder.take();
+        self.broken = false;
+        if text.prose.is_empty() {
+            // An empty block: a heading or a term without text says nothing.
+            self.opened = Opened::Text;
+            return;
+        }
+        let kind = match (std::mem::take(&mut self.opened), self.lists.last()) {
+            (Opened::Heading(level), _) => BlockKind::Heading(level),
+            (Opened::Term, _) => BlockKind::Term,
+            (Opened::Text, Some(list)) => BlockKind::Item { list: *list, depth: self.lists.len(), part: self.part },
+            (Opened::Text, None) => BlockKind::Paragraph,
+        };
+        if matches!(kind, BlockKind::Item { .. }) {
+            self.part = ItemPart::Further;
+        }
+        self.blocks.push(Block::new(kind, text));
+    }
+
+    fn is_skipped(&mut self, tag: &StartTag<usize>, name: &str, after: usize) -> bool {
+        let style = attribute(tag, "style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
+        let hidden = attribute(tag, "hidden").is_some()
+            || attribute(tag, "aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            || attribute(tag, "role").is_some_and(|value| value.eq_ignore_ascii_case("navigation"))
+            || style.contains("display:none")
+            || style.contains("visibility:hidden");
+        (hidden || SKIPPED.contains(&name)) && !tag.self_closing && !VOID.contains(&name) && self.ends(name, after)
+    }
+
+    /// Whether an end tag of this name follows.
+    fn ends(&mut self, name: &str, after: usize) -> bool {
+        let (source, range) = (self.source, self.range.clone());
+        let last = *self.last_end.entry(name.to_owned()).or_insert_with(|| {
+            let text = &source.text()[range.clone()];
+            let end_tags = text.rmatch_indices("</").map(|(at, _)| at);
+            let named = |at: &usize| {
+                text.as_bytes()
+                    .get(at + 2..at + 2 + name.len())
+                    .is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+            };
+            end_tags.into_iter().find(named).map(|at| at + range.start)
+        });
+        last.is_some_and(|last| last >= after)
+    }
+}
+
+fn name_of(name: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(name)
+}
+
+fn attribute(tag: &StartTag<usize>, name: &str) -> Option<String> {
+    let value = tag.attributes.get(name.as_bytes())?;
+    Some(String::from_utf8_lossy(value).into_owned())
+}
+
+/// What a character reference shows; itself where it is none.
+fn decode_reference(reference: &str) -> String {
+    let mut shown = String::new();
+    for token in Tokenizer::new(reference).map_while(Result::ok) {
+        if let Token::String(string) = token {
+            shown.push_str(&String::from_utf8_lossy(&string));
+        }
+    }
+    shown
+}

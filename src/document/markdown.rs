@@ -1,0 +1,239 @@
+//! Markdown to blocks, by pulldown-cmark's events and their offsets.
+//!
+//! Code blocks are text here: what CommonMark takes for indented code is, in a policy, an indented address.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::block::{Block, BlockKind, ItemPart};
+use super::prose::{Prose, ProseBuilder};
+use super::{html, plain};
+use crate::source::SourceFile;
+
+/// Whether a text whose name does not tell reads like Markdown: headings, links, or lists and strong text.
+pub(super) fn looks_like_markdown(text: &str) -> bool {
+    let mut headings = 0_usize;
+    let mut marks = 0_usize;
+    for line in text.lines().take(2000) {
+        let level = line.bytes().take_while(|byte| *byte == b'#').count();
+        headings += usize::from((1..=6).contains(&level) && line[level..].starts_with(' '));
+        marks += usize::from(line.contains("](")) + line.matches("**").count() / 2;
+        marks += usize::from(line.trim_start().starts_with("* ") || line.trim_start().starts_with("- "));
+    }
+    headings > 0 || marks >= 3
+}
+
+/// Reads a range of the source text.
+pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST;
+    let mut reader = Reader::new(source);
+    for (event, at) in Parser::new_ext(&source.text()[range.clone()], options).into_offset_iter() {
+        reader.event(event, at.start + range.start..at.end + range.start);
+    }
+    reader.flush(BlockKind::Paragraph);
+    reader.blocks
+}
+
+struct Reader<'s> {
+    source: &'s SourceFile,
+    builder: ProseBuilder<'s>,
+    blocks: Vec<Block>,
+    /// The open lists, outermost first, by their numbers.
+    lists: Vec<usize>,
+    list_count: usize,
+    part: ItemPart,
+    /// The text of the code block being read.
+    code: Option<Range<usize>>,
+    /// How many images are open: an image's description is no text of the policy.
+    images: usize,
+    in_html_block: Within,
+    /// How many `<nav>` elements are open around the Markdown.
+    navigation: usize,
+    cells: Vec<Prose>,
+    header: Option<Prose>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Markdown,
+    HtmlBlock,
+}
+
+impl<'s> Reader<'s> {
+    fn new(source: &'s SourceFile) -> Self {
+        Self {
+            source,
+            builder: ProseBuilder::new(source),
+            blocks: Vec::new(),
+            lists: Vec::new(),
+            list_count: 0,
+            part: ItemPart::First,
+            code: None,
+            images: 0,
+            in_html_block: Within::Markdown,
+            navigation: 0,
+            cells: Vec::new(),
+            header: None,
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.text(&text, range),
+            Event::Code(text) => {
+                let slice = &self.source.text()[range.clone()];
+                match slice.find(&*text) {
+                    Some(at) => self.builder.push(range.start + at..range.start + at + text.len()),
+                    None => self.builder.push_decoded(&text, &range),
+                }
+            }
+            Event::SoftBreak => self.builder.space(range),
+            Event::HardBreak => self.builder.line_break(range),
+            Event::InlineHtml(_) => html::inline(self.source, range, &mut self.builder),
+            Event::Rule => self.flush_text(),
+            Event::Html(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::FootnoteReference(_)
+            | Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, range: Range<usize>) {
+        if self.images > 0 || self.in_html_block == Within::HtmlBlock {
+            return;
+        }
+        if let Some(code) = &mut self.code {
+            *code = code.start.min(range.start)..code.end.max(range.end);
+        } else if &self.source.text()[range.clone()] == text {
+            self.builder.push(range);
+        } else {
+            self.builder.push_decoded(text, &range);
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Paragraph | Tag::Heading { .. } | Tag::FootnoteDefinition(_) | Tag::BlockQuote(_) => self.flush_text(),
+            Tag::List(_) => {
+                self.flush_text();
+                self.list_count += 1;
+                self.lists.push(self.list_count);
+            }
+            Tag::Item => {
+                self.flush_text();
+                self.part = ItemPart::First;
+            }
+            Tag::CodeBlock(_) => {
+                self.flush_text();
+                self.code = Some(range.end..range.start);
+            }
+            Tag::HtmlBlock => {
+                self.flush_text();
+                self.in_html_block = Within::HtmlBlock;
+                let html = &self.source.text()[range.clone()];
+                let opened = html::count_open(html, "nav");
+                let shown = html::read(self.source, range);
+                if self.navigation == 0 {
+                    self.blocks.extend(shown);
+                }
+                self.navigation = self.navigation.saturating_add_signed(opened);
+            }
+            Tag::Strong => self.builder.start_strong(),
+            Tag::Link { dest_url, .. } => self.builder.start_link(dest_url.into_string()),
+            Tag::Image { .. } => self.images += 1,
+            Tag::TableHead | Tag::TableRow => self.cells.clear(),
+            Tag::Table(_) => {
+                self.flush_text();
+                self.header = None;
+            }
+            Tag::DefinitionListTitle | Tag::DefinitionListDefinition => self.flush_text(),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(level) => self.flush(BlockKind::Heading(level_number(level))),
+            TagEnd::List(_) => {
+                self.flush_text();
+                self.lists.pop();
+                self.part = ItemPart::Further;
+            }
+            TagEnd::CodeBlock => {
+                if let Some(code) = self.code.take()
+                    && code.start < code.end
+                    && self.navigation == 0
+                {
+                    self.blocks.extend(plain::read(self.source, code));
+                }
+            }
+            TagEnd::HtmlBlock => self.in_html_block = Within::Markdown,
+            TagEnd::Strong => self.builder.end_strong(),
+            TagEnd::Link => self.builder.end_link(),
+            TagEnd::Image => self.images = self.images.saturating_sub(1),
+            TagEnd::TableCell => {
+                let cell = self.builder.take().prose;
+                self.cells.push(cell);
+            }
+            TagEnd::TableHead => {
+                let header = Prose::joined(&self.cells, " | ");
+                self.header = (!header.is_empty()).then_some(header);
+            }
+            TagEnd::TableRow => {
+                let prose = Prose::joined(&self.cells, " | ");
+                if !prose.is_empty() && self.navigation == 0 {
+                    self.blocks.push(Block::row(self.header.clone(), prose));
+                }
+            }
+            TagEnd::DefinitionListTitle => self.flush(BlockKind::Term),
+            TagEnd::Paragraph
+            | TagEnd::Item
+            | TagEnd::FootnoteDefinition
+            | TagEnd::BlockQuote(_)
+            | TagEnd::DefinitionListDefinition => self.flush_text(),
+            _ => {}
+        }
+    }
+
+    /// Ends the current block as what its place makes it: an item inside a list, else a paragraph.
+    fn flush_text(&mut self) {
+        let kind = match self.lists.last() {
+            Some(list) => BlockKind::Item { list: *list, depth: self.lists.len(), part: self.part },
+            None => BlockKind::Paragraph,
+        };
+        self.flush(kind);
+    }
+
+    fn flush(&mut self, kind: BlockKind) {
+        let text = self.builder.take();
+        if text.prose.is_empty() {
+            return;
+        }
+        if matches!(kind, BlockKind::Item { .. }) {
+            self.part = ItemPart::Further;
+        }
+        if self.navigation == 0 {
+            self.blocks.push(Block::new(kind, text));
+        }
+    }
+}
+
+fn level_number(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}

@@ -1,0 +1,255 @@
+//! Plain text to blocks, by layout alone: blank lines, indentation, markers, underlines.
+//!
+//! What is a heading by its words only ("4. Legal basis", "OUR COOKIES") is left to [`super::structure`], which sees
+//! what follows.
+
+use std::ops::Range;
+
+use super::block::{Block, BlockKind, ItemPart};
+use super::prose::ProseBuilder;
+use super::structure;
+use crate::source::SourceFile;
+
+/// Reads a range of the source text.
+pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
+    let mut reader = Reader::new(source);
+    let mut lines = Vec::new();
+    let mut start = range.start;
+    for line in source.text()[range].split_inclusive(['\n', '\r']) {
+        // A CRLF splits into the line and a lone LF, which is the same line's end.
+        if line != "\n" || !source.text()[..start].ends_with('\r') {
+            lines.push(start..start + line.len());
+        }
+        start += line.len();
+    }
+    for (idx, line) in lines.iter().enumerate() {
+        let next = lines[idx + 1..].iter().map(|line| source.text()[line.clone()].trim()).find(|line| !line.is_empty());
+        reader.line(line.clone(), next.unwrap_or_default());
+    }
+    reader.flush();
+    reader.blocks
+}
+
+/// What opens a list item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Marker {
+    /// Its length in bytes, the white space after it included.
+    pub(super) length: usize,
+    pub(super) kind: MarkerKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MarkerKind {
+    /// "•", "–", "*", "-": nothing but a list item starts so.
+    Bullet,
+    /// "(a)", "i)", "b.": a list item.
+    Letter,
+    /// "4.", "IV.", "§ 7", "2.1": a list item or a heading.
+    Number,
+}
+
+/// The marker that a line starts with, leading white space already left out.
+pub(super) fn marker(line: &str) -> Option<Marker> {
+    let first = line.chars().next()?;
+    let after = |length: usize, kind: MarkerKind| {
+        let rest = &line[length..];
+        let spaces = rest.len() - rest.trim_start().len();
+        (spaces > 0 && spaces < rest.len()).then_some(Marker { length: length + spaces, kind })
+    };
+    if "\u{2022}\u{B7}\u{25AA}\u{25CF}\u{25CB}\u{25A0}\u{25E6}\u{2023}\u{2043}\u{2219}\u{F0B7}".contains(first) {
+        // A bullet needs no space after it: nothing else starts so.
+        let rest = &line[first.len_utf8()..];
+        let length = line.len() - rest.trim_start().len();
+        return (length < line.len()).then_some(Marker { length, kind: MarkerKind::Bullet });
+    }
+    if "*-+\u{2013}\u{2014}".contains(first) {
+        return after(first.len_utf8(), MarkerKind::Bullet);
+    }
+    if first == '\u{A7}' {
+        let rest = line[first.len_utf8()..].trim_start();
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        return (digits > 0).then(|| after(line.len() - rest.len() + digits, MarkerKind::Number)).flatten();
+    }
+    let opened = usize::from(first == '(');
+    let body = &line[opened..];
+    let length = body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'.').take(9).count();
+    let label = body[..length].trim_end_matches('.');
+    let closer = &body[label.len()..];
+    let closed = closer.starts_with(')') || (opened == 0 && closer.starts_with('.'));
+    let numbered = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let dotted_number = numbered && label.contains('.');
+    if !closed && !dotted_number {
+        return None;
+    }
+    let end = opened + label.len() + usize::from(closed);
+    if numbered && label.len() <= 8 {
+        return after(end, MarkerKind::Number);
+    }
+    let roman = label.len() <= 5 && label.bytes().all(|byte| b"IVX".contains(&byte));
+    if roman && closer.starts_with('.') {
+        return after(end, MarkerKind::Number);
+    }
+    let lower_roman = label.len() <= 5 && label.bytes().all(|byte| b"ivx".contains(&byte));
+    let one_letter = label.len() == 1 && label.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if one_letter || lower_roman {
+        return after(end, MarkerKind::Letter);
+    }
+    None
+}
+
+struct Reader<'s> {
+    source: &'s SourceFile,
+    builder: ProseBuilder<'s>,
+    blocks: Vec<Block>,
+    /// The open list levels, outermost first: how far the marker is indented, and what kind it is.
+    levels: Vec<(usize, MarkerKind)>,
+    list_count: usize,
+    part: ItemPart,
+    /// Whether the current block is an item or goes on with one.
+    in_item: bool,
+    /// The lines of the current block, and the end of the last one's text.
+    lines: usize,
+    line_end: usize,
+}
+
+impl<'s> Reader<'s> {
+    fn new(source: &'s SourceFile) -> Self {
+        Self {
+            source,
+            builder: ProseBuilder::new(source),
+            blocks: Vec::new(),
+            levels: Vec::new(),
+            list_count: 0,
+            part: ItemPart::First,
+            in_item: false,
+            lines: 0,
+            line_end: 0,
+        }
+    }
+
+    /// `next` is the next line that is not blank.
+    fn line(&mut self, line: Range<usize>, next: &str) {
+        let whole = &self.source.text()[line.clone()];
+        let text = whole.trim();
+        let start = line.start + (whole.len() - whole.trim_start().len());
+        if text.is_empty() {
+            self.flush();
+            return;
+        }
+        if let Some(level) = underline(text) {
+            if self.lines == 1 && !self.in_item {
+                self.flush_as(BlockKind::Heading(level));
+            } else {
+                self.flush();
+            }
+            return;
+        }
+        let indent = start - line.start;
+        if let Some(marker) = marker(text) {
+            if self.is_numbered_heading(text, marker, next) {
+                self.flush();
+                self.levels.clear();
+                self.in_item = false;
+                self.add(start..start + text.len());
+                return self.flush();
+            }
+            self.flush();
+            self.open_item(indent, marker.kind);
+            self.add(start + marker.length..start + text.len());
+            return;
+        }
+        if self.lines == 0 {
+            // After a blank line an item goes on only if it is indented deeper than its marker.
+            while self.levels.last().is_some_and(|(marker, _)| indent <= *marker) {
+                self.levels.pop();
+            }
+            self.in_item = !self.levels.is_empty();
+        }
+        self.add(start..start + text.len());
+    }
+
+    /// "4. Legal basis" is a heading if a blank line or the start of the text is before it and text of its own comes
+    /// after it, and else an item: of a contents list, or of a numbered list.
+    fn is_numbered_heading(&self, text: &str, this: Marker, next: &str) -> bool {
+        let among_items = marker(next).is_some_and(|next| next.kind == this.kind);
+        let in_list = self.lines > 0 || self.levels.last().is_some_and(|(_, kind)| *kind == MarkerKind::Number);
+        this.kind == MarkerKind::Number && !among_items && !in_list && structure::is_title(&text[this.length..])
+    }
+
+    fn open_item(&mut self, indent: usize, kind: MarkerKind) {
+        while self.levels.last().is_some_and(|(open, _)| indent < *open) {
+            self.levels.pop();
+        }
+        match self.levels.iter().position(|level| *level == (indent, kind)) {
+            Some(idx) => self.levels.truncate(idx + 1),
+            None => {
+                if self.levels.is_empty() {
+                    self.list_count += 1;
+                }
+                self.levels.push((indent, kind));
+            }
+        }
+        self.in_item = true;
+        self.part = ItemPart::First;
+    }
+
+    fn add(&mut self, range: Range<usize>) {
+        if self.lines > 0 {
+            self.builder.line_break(self.line_end..range.start);
+        }
+        self.lines += 1;
+        self.line_end = range.end;
+        self.builder.push(range);
+    }
+
+    fn flush(&mut self) {
+        let kind = match self.in_item {
+            true => BlockKind::Item { list: self.list_count, depth: self.levels.len().max(1), part: self.part },
+            false => BlockKind::Paragraph,
+        };
+        self.flush_as(kind);
+    }
+
+    fn flush_as(&mut self, kind: BlockKind) {
+        self.lines = 0;
+        let text = self.builder.take();
+        if text.prose.is_empty() {
+            return;
+        }
+        match kind {
+            BlockKind::Item { .. } => self.part = ItemPart::Further,
+            _ => self.levels.clear(),
+        }
+        self.blocks.push(Block::new(kind, text));
+    }
+}
+
+/// The heading level that a line under a title gives it: "=====" 1, "-----" 2.
+fn underline(text: &str) -> Option<u8> {
+    let mark = text.bytes().next().filter(|byte| matches!(byte, b'=' | b'-' | b'_' | b'~' | b'*'))?;
+    let whole = text.len() >= 3 && text.bytes().all(|byte| byte == mark);
+    whole.then_some(if mark == b'=' { 1 } else { 2 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers() {
+        fn kind(line: &str) -> Option<(MarkerKind, &str)> {
+            marker(line).map(|marker| (marker.kind, &line[marker.length..]))
+        }
+        assert_eq!(kind("• one"), Some((MarkerKind::Bullet, "one")));
+        assert_eq!(kind("– one"), Some((MarkerKind::Bullet, "one")));
+        assert_eq!(kind("(a) one"), Some((MarkerKind::Letter, "one")));
+        assert_eq!(kind("iv) one"), Some((MarkerKind::Letter, "one")));
+        assert_eq!(kind("4. Legal basis"), Some((MarkerKind::Number, "Legal basis")));
+        assert_eq!(kind("2.1 Scope"), Some((MarkerKind::Number, "Scope")));
+        assert_eq!(kind("IV. Scope"), Some((MarkerKind::Number, "Scope")));
+        assert_eq!(kind("§ 7 Retention"), Some((MarkerKind::Number, "Retention")));
+        for none in ["We keep it.", "2 years", "I am", "e.g. this", "-", "• ", "12 months.", "1.5"] {
+            assert_eq!(kind(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! Prose: text as a reader sees it, with the way back to the bytes it came from.
+//!
+//! Markup is gone, character references are decoded, curly quotes and dashes are folded to their ASCII forms, white
+//! space is collapsed, and characters that show nothing (soft hyphens, zero-width and bidirectional controls) are left
+//! out. Owns the fold and the map; knows no document format.
+
+use std::ops::Range;
+
+use crate::source::{SourceFile, Span};
+
+/// A half-open range of bytes of one [`Prose`], on character boundaries. Not a [`Span`]: that counts the file's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProseSpan {
+    /// The first byte, 0-based.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
+/// A link in prose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What the reader sees of it.
+    pub label: ProseSpan,
+    /// Where it leads, as the document writes it.
+    pub target: String,
+}
+
+/// Text as a reader sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prose {
+    text: String,
+    pieces: Vec<Piece>,
+    links: Vec<Link>,
+}
+
+/// A stretch of prose and where it comes from. Where both have the same length they run in step, byte by byte;
+/// else the piece is one character, or one reference, and any part of it comes from the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    prose: ProseSpan,
+    source: Span,
+}
+
+impl Piece {
+    fn in_step(self) -> bool {
+        self.prose.end - self.prose.start == self.source.end() - self.source.start()
+    }
+}
+
+impl Prose {
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The links, in the order of their labels.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// Whether there is nothing to see.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// All of it.
+    pub fn whole(&self) -> ProseSpan {
+        ProseSpan { start: 0, end: self.text.len() }
+    }
+
+    /// Where a stretch of prose stands in the file. An empty prose has no place, and the empty span at 0.
+    pub fn span(&self, stretch: ProseSpan) -> Span {
+        let Some(first) = self.piece_at(stretch.start) else { return Span::new(0, 0) };
+        let last = self.piece_at(stretch.end.saturating_sub(1).max(stretch.start)).unwrap_or(first);
+        let start = match first.in_step() {
+            true => first.source.start() + (stretch.start - first.prose.start),
+            false => first.source.start(),
+        };
+        let end = match last.in_step() {
+            true => last.source.start() + (stretch.end.min(last.prose.end) - last.prose.start),
+            false => last.source.end(),
+        };
+        Span::new(start, end.max(start))
+    }
+
+    /// A part of it as a prose of its own, with white space at its ends left out.
+    pub(super) fn slice(&self, stretch: ProseSpan) -> Self {
+        let stretch = self.trimmed(stretch);
+        let ProseSpan { start, end } = stretch;
+        let first = self.pieces.partition_point(|piece| piece.prose.end <= start);
+        let last = self.pieces.partition_point(|piece| piece.prose.start < end);
+        let cut = |span: ProseSpan| ProseSpan { start: span.start.max(start) - start, end: span.end.min(end) - start };
+        let pieces = self.pieces[first..last.max(first)].iter().map(|piece| {
+            let kept = ProseSpan { start: piece.prose.start.max(start), end: piece.prose.end.min(end) };
+            Piece { prose: cut(piece.prose), source: self.span(kept) }
+        });
+        let links = self.links.iter().filter(|link| link.label.start < end && start < link.label.end);
+        Self {
+            text: self.text[start..end].to_owned(),
+            pieces: pieces.collect(),
+            links: links.map(|link| Link { label: cut(link.label), target: link.target.clone() }).collect(),
+        }
+    }
+
+    /// Several proses in a row with `between` set between them, which comes from nowhere.
+    pub(super) fn joined<'p>(parts: impl IntoIterator<Item = &'p Self>, between: &str) -> Self {
+        let mut joined = Self::default();
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            if !joined.is_empty() {
+                let here = joined.pieces.last().map_or(0, |piece| piece.source.end());
+                let start = joined.text.len();
+                joined.text.push_str(between);
+                let prose = ProseSpan { start, end: joined.text.len() };
+                joined.pieces.push(Piece { prose, source: Span::new(here, here) });
+            }
+            let shift = joined.text.len();
+            let moved = |span: ProseSpan| ProseSpan { start: span.start + shift, end: span.end + shift };
+            joined.text.push_str(&part.text);
+            joined
+                .pieces
+                .extend(part.pieces.iter().map(|piece| Piece { prose: moved(piece.prose), source: piece.source }));
+            let links = part.links.iter().map(|link| Link { label: moved(link.label), target: link.target.clone() });
+            joined.links.extend(links);
+        }
+        joined
+    }
+
+    pub(super) fn trimmed(&self, stretch: ProseSpan) -> ProseSpan {
+        let text = &self.text[stretch.start..stretch.end];
+        let start = stretch.start + (text.len() - text.trim_start().len());
+        ProseSpan { start, end: start + text.trim().len() }
+    }
+
+    fn piece_at(&self, offset: usize) -> Option<Piece> {
+        let idx = self.pieces.partition_point(|piece| piece.prose.start <= offset);
+        self.pieces.get(idx.saturating_sub(1)).copied()
+    }
+}
+
+/// Builds one block's prose out of what a reader finds: text, references, breaks, links, strong words.
+#[derive(Debug)]
+pub(super) struct ProseBuilder<'s> {
+    source: &'s SourceFile,
+    prose: Prose,
+    /// White space seen since the last visible character, as a range of the source text.
+    space: Option<Range<usize>>,
+    open_links: Vec<(usize, String)>,
+    strong_from: Option<usize>,
+    strong: Vec<ProseSpan>,
+    breaks: Vec<usize>,
+}
+
+/// What [`ProseBuilder`] leaves of a block.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BlockText {
+    /// The prose.
+    pub(super) prose: Prose,
+    /// The strong (bold) stretches.
+    pub(super) strong: Vec<ProseSpan>,
+    /// Where the author broke the line by hand: prose offsets of the first character after it.
+    pub(super) breaks: Vec<usize>,
+}
+
+impl<'s> ProseBuilder<'s> {
+    pub(super) fn new(source: &'s SourceFile) -> Self {
+        Self {
+            source,
+            prose: Prose::default(),
+            space: None,
+            open_links: Vec::new(),
+            strong_from: None,
+            strong: Vec::new(),
+            breaks: Vec::new(),
+        }
+    }
+
+    /// Text that stands in the source as it is to be read; `range` is in bytes of the source text.
+    pub(super) fn push(&mut self, range: Range<usize>) {
+        let source = self.source;
+        let mut offset = range.start;
+        for character in source.text()[range].chars() {
+            let next = offset + character.len_utf8();
+            self.push_character(character, offset..next);
+            offset = next;
+        }
+    }
+
+    /// A character reference or an escape: what it shows, and the range of the source text that stands for it.
+    pub(super) fn push_decoded(&mut self, shown: &str, range: &Range<usize>) {
+        for character in shown.chars() {
+            self.push_character(character, range.clone());
+        }
+    }
+
+    /// White space that the format implies, such as the end of a line inside a paragraph.
+    pub(super) fn space(&mut self, range: Range<usize>) {
+        self.push_character(' ', range);
+    }
+
+    /// The end of a line that the author set by hand.
+    pub(super) fn line_break(&mut self, range: Range<usize>) {
+        self.push_character(' ', range);
+        // The space itself is written with the next visible character, which will stand one byte further on.
+        let next = self.prose.text.len() + 1;
+        if self.prose.text.is_empty() || self.breaks.last() == Some(&next) {
+            return;
+        }
+        self.breaks.push(next);
+    }
+
+    pub(super) fn start_link(&mut self, target: impl Into<String>) {
+        self.open_links.push((self.prose.text.len(), target.into()));
+    }
+
+    pub(super) fn end_link(&mut self) {
+        if let Some((start, target)) = self.open_links.pop() {
+            self.close_link(start, target);
+        }
+    }
+
+    pub(super) fn start_strong(&mut self) {
+        self.strong_from.get_or_insert(self.prose.text.len());
+    }
+
+    pub(super) fn end_strong(&mut self) {
+        if let Some(start) = self.strong_from.take() {
+            let stretch = self.prose.trimmed(ProseSpan { start, end: self.prose.text.len() });
+            if stretch.start < stretch.end {
+                self.strong.push(stretch);
+            }
+        }
+    }
+
+    /// Whether nothing visible has come yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.prose.text.is_empty()
+    }
+
+    /// The block's text; the builder starts anew, links and strong text that are still open go on in the next block.
+    pub(super) fn take(&mut self) -> BlockText {
+        let strong_goes_on = self.strong_from.is_some();
+        self.end_strong();
+        let open = std::mem::take(&mut self.open_links);
+        for (start, target) in &open {
+            self.close_link(*start, target.clone());
+        }
+        let mut prose = std::mem::take(&mut self.prose);
+        prose.links.sort_by_key(|link| link.label);
+        let taken =
+            BlockText { prose, strong: std::mem::take(&mut self.strong), breaks: std::mem::take(&mut self.breaks) };
+        self.space = None;
+        self.open_links = open.into_iter().map(|(_, target)| (0, target)).collect();
+        self.strong_from = strong_goes_on.then_some(0);
+        taken
+    }
+
+    fn close_link(&mut self, start: usize, target: String) {
+        let label = self.prose.trimmed(ProseSpan { start, end: self.prose.text.len() });
+        if label.start < label.end {
+            self.prose.links.push(Link { label, target });
+        }
+    }
+
+    fn push_character(&mut self, character: char, range: Range<usize>) {
+        match fold(character) {
+            Folded::Hidden => {}
+            Folded::Space => {
+                let start = self.space.take().map_or(range.start, |space| space.start.min(range.start));
+                self.space = Some(start..range.end.max(start));
+            }
+            Folded::Shown(shown) => {
+                if let Some(space) = self.space.take()
+                    && !self.prose.text.is_empty()
+                {
+                    self.append(' ', space);
+                }
+                self.append(shown, range);
+            }
+        }
+    }
+
+    fn append(&mut self, shown: char, range: Range<usize>) {
+        let start = self.prose.text.len();
+        self.prose.text.push(shown);
+        let piece = Piece { prose: ProseSpan { start, end: self.prose.text.len() }, source: self.source.span(range) };
+        if let Some(last) = self.prose.pieces.last_mut()
+            && last.in_step()
+            && piece.in_step()
+            && last.source.end() == piece.source.start()
+        {
+            last.prose.end = piece.prose.end;
+            last.source = last.source.cover(piece.source);
+            return;
+        }
+        self.prose.pieces.push(piece);
+    }
+}
+
+enum Folded {
+    Shown(char),
+    Space,
+    Hidden,
+}
+
+fn fold(character: char) -> Folded {
+    match character {
+        '!'..='~' => Folded::Shown(character),
+        // U+237D is the picture of a no-break space, left over from a conversion.
+        '\u{237D}' => Folded::Space,
+        _ if character.is_whitespace() || character.is_control() => Folded::Space,
+        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {
+            Folded::Hidden
+        }
+        '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{B4}' => Folded::Shown('\''),
+        '\u{201C}'..='\u{201F}' | '\u{2033}' | '\u{AB}' | '\u{BB}' => Folded::Shown('"'),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Folded::Shown('-'),
+        _ => Folded::Shown(character),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prose_of(text: &str) -> (SourceFile, Prose) {
+        let source = SourceFile::new("a", text.as_bytes());
+        let mut builder = ProseBuilder::new(&source);
+        builder.push(0..source.text().len());
+        let prose = builder.take().prose;
+        (source, prose)
+    }
+
+    #[test]
+    fn folds_and_maps_back() {
+        let (source, prose) = prose_of("  We\u{A0}\n don\u{2019}t \u{2014} so\u{AD}ld ");
+        assert_eq!(prose.text(), "We don't - sold");
+        let sold = ProseSpan { start: 11, end: 15 };
+        assert_eq!(source.slice(prose.span(sold)), "so\u{AD}ld");
+        let dont = ProseSpan { start: 3, end: 8 };
+        assert_eq!(source.slice(prose.span(dont)), "don\u{2019}t");
+    }
+
+    #[test]
+    fn a_slice_keeps_its_places() {
+        let (source, prose) = prose_of("One  two. \u{201C}Three\u{201D} four");
+        let part = prose.slice(ProseSpan { start: 8, end: 17 });
+        assert_eq!(part.text(), "\"Three\"");
+        assert_eq!(source.slice(part.span(part.whole())), "\u{201C}Three\u{201D}");
+    }
+}

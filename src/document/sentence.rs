@@ -1,0 +1,197 @@
+//! Sentences: where a block's prose breaks into clauses.
+//!
+//! The boundaries of UAX #29, which the segmenter gives, less those after an abbreviation, an initial, an enumerator or
+//! a number's prefix, plus the line ends that the author set by hand where they separate statements.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::prose::ProseSpan;
+
+/// The longest clause, in bytes: text without any punctuation is cut there, at white space where there is some.
+const LONGEST: usize = 4000;
+
+/// Words that a full stop follows without ending the sentence, in lower case, without their last full stop.
+const ABBREVIATIONS: [&str; 50] = [
+    "approx", "art", "arts", "attn", "ave", "bldg", "blvd", "cal", "cf", "cfr", "co", "corp", "dept", "dr", "e.g",
+    "eg", "esp", "est", "etc", "ext", "fig", "gen", "i.e", "ie", "inc", "incl", "ltd", "mr", "mrs", "ms", "n.b", "nos",
+    "no", "nr", "p.o", "par", "para", "ph", "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz", "vol",
+    "vs",
+];
+
+/// Of these, the ones that can also end a sentence: a capital after them starts a new one if the word is a starter.
+const ENDING_ABBREVIATIONS: [&str; 10] = ["co", "corp", "etc", "inc", "ltd", "st", "ave", "blvd", "est", "ext"];
+
+/// Words that a company's name or an abbreviation is hardly followed by unless a new sentence starts with them.
+const STARTERS: [&str; 43] = [
+    "a", "all", "an", "and", "any", "as", "at", "by", "each", "for", "however", "how", "if", "in", "it", "its", "may",
+    "no", "on", "our", "please", "such", "that", "the", "their", "there", "these", "they", "this", "those", "to",
+    "under", "upon", "us", "we", "what", "when", "where", "which", "while", "who", "you", "your",
+];
+
+/// The sentences of a block, in order, trimmed of white space; `breaks` are the offsets after line ends set by hand.
+pub(super) fn split(text: &str, breaks: &[usize]) -> Vec<ProseSpan> {
+    let kept = kept_breaks(text, breaks);
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for end in kept.iter().copied().chain([text.len()]) {
+        if start < end {
+            split_line(text, ProseSpan { start, end }, &mut spans);
+        }
+        start = end;
+    }
+    spans
+}
+
+/// The hand-set line ends that separate statements: after punctuation that ends one, or after a short line, unless the
+/// block is text that some editor wrapped.
+fn kept_breaks(text: &str, breaks: &[usize]) -> Vec<usize> {
+    let breaks: Vec<usize> = breaks.iter().copied().filter(|at| *at < text.len()).collect();
+    let goes_on = |at: &usize| text[*at..].starts_with(|c: char| c.is_lowercase() || ",;)".contains(c));
+    let wrapped = 2 * breaks.iter().filter(|at| goes_on(at)).count() >= breaks.len();
+    let mut line_start = 0;
+    let mut kept = Vec::new();
+    for at in &breaks {
+        let line = text[line_start..*at].trim_end();
+        line_start = *at;
+        let ended = line.ends_with(['.', '!', '?', ':', ';']);
+        let short = !wrapped && line.chars().count() < 50;
+        if !goes_on(at) && (ended || short) {
+            kept.push(*at);
+        }
+    }
+    kept
+}
+
+fn split_line(text: &str, line: ProseSpan, spans: &mut Vec<ProseSpan>) {
+    let shown = &text[line.start..line.end];
+    let mut start = 0;
+    let push = |start: usize, end: usize, spans: &mut Vec<ProseSpan>| {
+        cut_to_length(text, line.start + start, line.start + end, spans);
+    };
+    // The segmenter is slow; most lines hold nothing that could end a sentence before their own end.
+    if shown.bytes().any(|byte| matches!(byte, b'.' | b'?' | b'!') || byte >= 0x80) {
+        let bounds: Vec<usize> = shown.split_sentence_bound_indices().map(|(at, _)| at).skip(1).collect();
+        for at in bounds {
+            if is_break(&shown[start..at], &shown[at..]) {
+                push(start, at, spans);
+                start = at;
+            }
+        }
+    }
+    push(start, shown.len(), spans);
+}
+
+fn cut_to_length(text: &str, mut start: usize, end: usize, spans: &mut Vec<ProseSpan>) {
+    while end - start > LONGEST {
+        let mut limit = start + LONGEST;
+        while !text.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let cut = text[start..limit].rfind(' ').map_or(limit, |space| start + space + 1);
+        push_trimmed(text, start, cut, spans);
+        start = cut;
+    }
+    push_trimmed(text, start, end, spans);
+}
+
+fn push_trimmed(text: &str, start: usize, end: usize, spans: &mut Vec<ProseSpan>) {
+    let shown = &text[start..end];
+    let start = start + (shown.len() - shown.trim_start().len());
+    let end = start + shown.trim().len();
+    if start < end {
+        spans.push(ProseSpan { start, end });
+    }
+}
+
+/// Whether the sentence really ends between `before` and `after`.
+fn is_break(before: &str, after: &str) -> bool {
+    let before = before.trim_end();
+    let next = after.trim_start();
+    let Some(first) = next.chars().next() else { return true };
+    if first.is_lowercase() || ",;:)".contains(first) {
+        return false;
+    }
+    let closed = before.trim_end_matches(['"', '\'', ')', ']', '*', '_']);
+    if !closed.ends_with('.') {
+        return closed.ends_with(['?', '!', '\u{2026}', '\u{3002}', '\u{FF01}', '\u{FF1F}']);
+    }
+    let last = closed.rsplit([' ', '(', '"', '[']).next().unwrap_or_default();
+    let word = last.trim_end_matches('.').to_lowercase();
+    let next_word = next.split(|c: char| !c.is_alphanumeric() && c != '\'').next().unwrap_or_default().to_lowercase();
+    let starter = STARTERS.contains(&next_word.as_str());
+    // "U.S.", "S.A.": the full stop belongs to the letters, unless what follows can only start a sentence.
+    let dotted = word.contains('.') && word.split('.').all(|part| part.chars().count() <= 2);
+    if dotted || ENDING_ABBREVIATIONS.contains(&word.as_str()) {
+        return starter;
+    }
+    // German streets ("Hauptstr. 1").
+    if word.ends_with("str") && first.is_ascii_digit() {
+        return false;
+    }
+    if ABBREVIATIONS.contains(&word.as_str()) {
+        // "No." and "Art." are abbreviations before a number; "no." can end a sentence.
+        return word == "no" && !first.is_ascii_digit();
+    }
+    // A single letter is an initial ("J. Smith"), a number alone an enumerator ("4. Legal basis").
+    let alone = before.trim_start() == last;
+    if alone && (word.chars().count() <= 1 || word.chars().all(|c| c.is_ascii_digit())) {
+        return false;
+    }
+    if word.chars().count() == 1 && last.starts_with(char::is_uppercase) {
+        return starter;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(text: &str) -> Vec<&str> {
+        split(text, &[]).into_iter().map(|span| &text[span.start..span.end]).collect()
+    }
+
+    #[test]
+    fn what_ends_a_sentence_and_what_does_not() {
+        assert_eq!(
+            sentences("We are Acme, Inc. We keep data. You may ask."),
+            ["We are Acme, Inc.", "We keep data.", "You may ask."]
+        );
+        for whole in [
+            "Acme Inc. Privacy Team answers.",
+            "We rely on Art. 6(1)(f) GDPR for this, e.g. Recital 47 of it.",
+            "Data goes to the U.S. Department of Commerce.",
+            "See No. 12 for a list of vendors.",
+            "Write to dpo@acme.example or see www.acme.example/privacy?lang=en for more.",
+            "We keep 1.5 GB of it for 30 days.",
+            "J. Smith answers.",
+            "4. Legal basis",
+        ] {
+            assert_eq!(sentences(whole), [whole]);
+        }
+        assert_eq!(
+            sentences("Data stays in the U.S. We never sell it."),
+            ["Data stays in the U.S.", "We never sell it."]
+        );
+        assert_eq!(sentences("Why? Because we must."), ["Why?", "Because we must."]);
+        assert_eq!(sentences("We say no. Then we stop."), ["We say no.", "Then we stop."]);
+    }
+
+    #[test]
+    fn lines_of_an_address_are_apart_and_wrapped_text_is_not() {
+        let address = "Data Controller: Acme GmbH Hauptstr. 1 12345 Berlin";
+        let spans = split(address, &[17, 27, 39]);
+        let lines: Vec<&str> = spans.iter().map(|span| &address[span.start..span.end]).collect();
+        assert_eq!(lines, ["Data Controller:", "Acme GmbH", "Hauptstr. 1", "12345 Berlin"]);
+        let wrapped = "We keep your data for as long as the law of the country asks.";
+        assert_eq!(split(wrapped, &[25, 44]).len(), 1);
+    }
+
+    #[test]
+    fn text_without_punctuation_is_cut() {
+        let long = "word ".repeat(3000);
+        let spans = split(&long, &[]);
+        assert!(spans.iter().all(|span| span.end - span.start <= LONGEST), "{spans:?}");
+        assert_eq!(spans.len(), 4);
+    }
+}

@@ -1,0 +1,523 @@
+//! Structure: blocks of any format become sections and clauses.
+//!
+//! Here, once for all formats, it is decided what acts as a heading though nothing marks it as one, what is a contents
+//! list, what introduces what, and where a block breaks into clauses.
+
+use std::collections::BTreeSet;
+
+use super::block::{Block, BlockKind, ItemPart};
+use super::plain::{MarkerKind, marker};
+use super::prose::{BlockText, Prose, ProseSpan};
+use super::{Clause, ClauseId, ClauseKind, Format, Heading, Section, SectionId, sentence};
+
+/// What [`arrange`] makes of the blocks.
+pub(super) struct Arranged {
+    /// The sections; the root is the first.
+    pub(super) sections: Vec<Section>,
+    /// The clauses in the order of the file.
+    pub(super) clauses: Vec<Clause>,
+}
+
+/// Arranges blocks to sections and clauses.
+pub(super) fn arrange(blocks: Vec<Block>, format: Format) -> Arranged {
+    let blocks = promote_headings(itemize(split_run_in_headings(blocks)), format);
+    let contents = contents_lists(&blocks);
+    let mut arranger = Arranger::new();
+    for (idx, block) in blocks.iter().enumerate() {
+        arranger.block(block, contents.contains(&idx));
+    }
+    Arranged { sections: arranger.sections, clauses: arranger.clauses }
+}
+
+// ------------------------------------------------------------------------------------------------------------------
+// Headings that nothing marks
+
+/// The longest line that can act as a heading, in characters and in words.
+const LONGEST_TITLE: (usize, usize) = (90, 12);
+
+/// A first line that stands out (strong, capitals, numbered) over text in the same block becomes a block of its own.
+fn split_run_in_headings(blocks: Vec<Block>) -> Vec<Block> {
+    let mut split = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let first_break = block.text.breaks.first().copied().filter(|at| *at < block.text.prose.text().len());
+        match (&block.kind, first_break) {
+            (BlockKind::Paragraph, Some(at)) => {
+                let (first, rest) = cut(&block.text, at);
+                if is_strong(&first) || is_capitals(first.prose.text()) && is_title_length(first.prose.text()) {
+                    split.push(Block::new(BlockKind::Paragraph, first));
+                    split.push(Block::new(BlockKind::Paragraph, rest));
+                } else {
+                    split.push(block);
+                }
+            }
+            _ => split.push(block),
+        }
+    }
+    split
+}
+
+fn cut(text: &BlockText, at: usize) -> (BlockText, BlockText) {
+    let whole = text.prose.whole();
+    let part = |stretch: ProseSpan| {
+        let stretch = text.prose.trimmed(stretch);
+        let inside = |span: &&ProseSpan| span.start < stretch.end && stretch.start < span.end;
+        let moved = |span: &ProseSpan| ProseSpan {
+            start: span.start.max(stretch.start) - stretch.start,
+            end: span.end.min(stretch.end) - stretch.start,
+        };
+        BlockText {
+            prose: text.prose.slice(stretch),
+            strong: text.strong.iter().filter(inside).map(moved).collect(),
+            breaks: text.breaks.iter().filter(|at| **at > stretch.start).map(|at| at - stretch.start).collect(),
+        }
+    };
+    (part(ProseSpan { start: 0, end: at }), part(ProseSpan { start: at, end: whole.end }))
+}
+
+/// Paragraphs that start with a list marker, in formats that have no list for it ("•" in Markdown, "(a)" in HTML).
+fn itemize(blocks: Vec<Block>) -> Vec<Block> {
+    let mut itemized: Vec<Block> = Vec::with_capacity(blocks.len());
+    // Readers count their lists from 1; these lists get numbers from the other end.
+    let mut list = usize::MAX;
+    let mut previous_was_item = false;
+    for block in blocks {
+        let found = match block.kind {
+            BlockKind::Paragraph => marker(block.text.prose.text()).filter(|marker| marker.kind != MarkerKind::Number),
+            _ => None,
+        };
+        match found {
+            Some(marker) => {
+                if !previous_was_item {
+                    list -= 1;
+                }
+                let (_, rest) = cut(&block.text, marker.length);
+                let kind = BlockKind::Item { list, depth: 1, part: ItemPart::First };
+                itemized.push(Block::new(kind, rest));
+                previous_was_item = true;
+            }
+            None => {
+                previous_was_item = false;
+                itemized.push(block);
+            }
+        }
+    }
+    itemized
+}
+
+fn promote_headings(mut blocks: Vec<Block>, format: Format) -> Vec<Block> {
+    let marked = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Heading(_))).count();
+    let by_words = format == Format::Plain || marked < 2;
+    let mut level_above = 0;
+    let mut promoted: Vec<(usize, u8)> = Vec::new();
+    for (idx, block) in blocks.iter().enumerate() {
+        let previous = idx.checked_sub(1).map(|idx| &blocks[idx]);
+        match acts_as_heading(block, previous, blocks.get(idx + 1), by_words) {
+            Some(level) => promoted.push((idx, level.max(level_above + 1).min(9))),
+            None => {
+                if let BlockKind::Heading(level) = block.kind {
+                    level_above = level;
+                }
+            }
+        }
+    }
+    for (idx, level) in promoted {
+        blocks[idx].kind = BlockKind::Heading(level);
+    }
+    blocks
+}
+
+/// The level of a heading that a block acts as; `by_words` is for documents whose headings nothing marks.
+fn acts_as_heading(block: &Block, previous: Option<&Block>, next: Option<&Block>, by_words: bool) -> Option<u8> {
+    let next = next?;
+    let text = block.text.prose.text();
+    let broken = block.text.breaks.iter().any(|at| *at < text.len());
+    if broken || !is_title_length(text) || text.contains('@') {
+        return None;
+    }
+    let number = marker(text).filter(|marker| marker.kind == MarkerKind::Number);
+    let title = number.map_or(text, |marker| &text[marker.length..]);
+    match block.kind {
+        BlockKind::Paragraph => {
+            if is_strong(&block.text) && !title.ends_with(['.', ',', ';']) {
+                return Some(number.map_or(3, |marker| number_level(&text[..marker.length])));
+            }
+            if number.is_some() && is_title(title) {
+                return Some(number.map_or(3, |marker| number_level(&text[..marker.length])));
+            }
+            if is_capitals(text) && !text.ends_with(['.', ';', ':']) {
+                return Some(2);
+            }
+            (by_words && is_title(text)).then_some(3)
+        }
+        BlockKind::Item { part: ItemPart::Further, .. } if by_words => {
+            let before_text =
+                matches!(next.kind, BlockKind::Item { part: ItemPart::Further, .. } | BlockKind::Paragraph);
+            let after_item = previous.is_some_and(|previous| matches!(previous.kind, BlockKind::Item { .. }));
+            (before_text && after_item && is_title(text)).then_some(3)
+        }
+        _ => None,
+    }
+}
+
+/// "4." is of level 2, "4.1" of level 3.
+fn number_level(label: &str) -> u8 {
+    let dots = label.trim_end().trim_end_matches(['.', ')']).bytes().filter(|byte| *byte == b'.').count();
+    u8::try_from(2 + dots).unwrap_or(9).min(9)
+}
+
+fn is_strong(text: &BlockText) -> bool {
+    let strong: usize = text.strong.iter().map(|span| span.end - span.start).sum();
+    let whole = text.prose.text();
+    let shown = whole.len() - whole.matches(' ').count();
+    let spaces: usize = text.strong.iter().map(|span| whole[span.start..span.end].matches(' ').count()).sum();
+    !whole.is_empty() && strong - spaces >= shown.saturating_sub(2) && is_title_length(whole)
+}
+
+fn is_capitals(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    letters >= 4 && !text.chars().any(char::is_lowercase)
+}
+
+fn is_title_length(text: &str) -> bool {
+    text.chars().count() <= LONGEST_TITLE.0 && text.split(' ').count() <= LONGEST_TITLE.1
+}
+
+/// Whether a line reads like a title: starts with a capital or a digit, ends without punctuation (a question may end
+/// with its mark), and doesn't open like a statement.
+pub(super) fn is_title(text: &str) -> bool {
+    const STATEMENTS: [&str; 16] = [
+        "we ", "you ", "it ", "this ", "there ", "please ", "if ", "i ", "these ", "such ", "any ", "to ", "all ",
+        "by ", "tel", "phone",
+    ];
+    let Some(first) = text.chars().next() else { return false };
+    let lower = text.to_lowercase();
+    let closed = text.ends_with(['.', ',', ';', ':', '!']) && !ends_with_company(&lower);
+    let has_letter = text.chars().any(char::is_alphabetic);
+    let has_digits = text.bytes().filter(u8::is_ascii_digit).count() > 4;
+    (first.is_uppercase() || first.is_ascii_digit())
+        && has_letter
+        && !has_digits
+        && !closed
+        && !text.contains(". ")
+        && !text.contains(": ")
+        && is_title_length(text)
+        && !lower.contains("://")
+        && !lower.contains("www.")
+        && !STATEMENTS.iter().any(|opening| lower.starts_with(opening))
+}
+
+fn ends_with_company(lower: &str) -> bool {
+    ["inc.", "ltd.", "co.", "corp."].iter().any(|form| lower.ends_with(form))
+}
+
+// ------------------------------------------------------------------------------------------------------------------
+// Contents lists
+
+/// The blocks that are entries of a contents list: in a list of at least three items, most of them headings that come
+/// in the document, or links into it.
+fn contents_lists(blocks: &[Block]) -> BTreeSet<usize> {
+    let headings: BTreeSet<String> = blocks
+        .iter()
+        .filter(|block| matches!(block.kind, BlockKind::Heading(_)))
+        .map(|block| title_key(block.text.prose.text()))
+        .filter(|key| !key.is_empty())
+        .collect();
+    let mut contents = BTreeSet::new();
+    let mut start = 0;
+    while start < blocks.len() {
+        let Some(list) = list_of(&blocks[start]) else {
+            start += 1;
+            continue;
+        };
+        let end = (start..blocks.len()).find(|idx| list_of(&blocks[*idx]) != Some(list)).unwrap_or(blocks.len());
+        let leads =
+            |block: &&Block| headings.contains(&title_key(block.text.prose.text())) || is_inner_link(&block.text.prose);
+        let entries = blocks[start..end].iter().filter(leads).count();
+        if entries >= 3 && 2 * entries > end - start {
+            contents.extend(start..end);
+        }
+        start = end;
+    }
+    contents
+}
+
+fn list_of(block: &Block) -> Option<usize> {
+    match block.kind {
+        BlockKind::Item { list, .. } => Some(list),
+        _ => None,
+    }
+}
+
+fn is_inner_link(prose: &Prose) -> bool {
+    prose
+        .links()
+        .iter()
+        .any(|link| link.target.starts_with('#') && 10 * (link.label.end - link.label.start) >= 8 * prose.text().len())
+}
+
+/// A heading's words alone, without number and punctuation, to compare it with a contents entry.
+fn title_key(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    words.skip_while(is_number).map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+// ------------------------------------------------------------------------------------------------------------------
+// Sections and clauses
+
+struct Arranger {
+    sections: Vec<Section>,
+    clauses: Vec<Clause>,
+    /// The sections that are open, outermost first, with their levels.
+    open: Vec<(u8, SectionId)>,
+    /// The last sentence of the paragraph before, if it can introduce a list.
+    introduces: Option<ClauseId>,
+    /// What introduces the items of the open list.
+    list: Option<OpenList>,
+    /// The header row of the open table.
+    header: Option<(Prose, ClauseId)>,
+}
+
+struct OpenList {
+    number: usize,
+    lead_in: Option<ClauseId>,
+    /// The last item at each depth: what introduces the items below it.
+    items: Vec<ClauseId>,
+}
+
+impl Arranger {
+    fn new() -> Self {
+        Self {
+            sections: vec![Section { heading: None, parent: None }],
+            clauses: Vec::new(),
+            open: vec![(0, SectionId::ROOT)],
+            introduces: None,
+            list: None,
+            header: None,
+        }
+    }
+
+    fn block(&mut self, block: &Block, in_contents: bool) {
+        let navigation = in_contents || is_navigation(&block.text.prose);
+        if !matches!(block.kind, BlockKind::Row { .. }) {
+            self.header = None;
+        }
+        match &block.kind {
+            BlockKind::Heading(level) => self.heading(*level, &block.text),
+            _ if navigation => {
+                let prose = block.text.prose.clone();
+                self.push(ClauseKind::Navigation, Vec::new(), prose);
+            }
+            BlockKind::Paragraph | BlockKind::Term => self.paragraph(block),
+            BlockKind::Item { list, depth, part } => self.item(&block.text, *list, *depth, *part),
+            BlockKind::Row { header } => self.row(header.as_ref(), &block.text.prose),
+        }
+    }
+
+    fn heading(&mut self, level: u8, text: &BlockText) {
+        self.introduces = None;
+        self.list = None;
+        self.open.retain(|(open, _)| *open < level);
+        let parent = self.open.last().map_or(SectionId::ROOT, |(_, id)| *id);
+        let prose = text.prose.clone();
+        let heading = Heading { level, span: prose.span(prose.whole()), prose };
+        let id = SectionId(self.sections.len());
+        self.sections.push(Section { heading: Some(heading), parent: Some(parent) });
+        self.open.push((level, id));
+    }
+
+    fn paragraph(&mut self, block: &Block) {
+        self.list = None;
+        // A paragraph that ended in a colon introduces the paragraph after it, too: an address, a quotation.
+        let inherited = self.introduces.take().filter(|id| self.text_of(*id).ends_with(':'));
+        let last = self.sentences(ClauseKind::Sentence, &block.text, inherited.into_iter().collect());
+        self.introduces = last.filter(|id| block.is_term() || introduces(self.text_of(*id)));
+    }
+
+    fn item(&mut self, text: &BlockText, number: usize, depth: usize, part: ItemPart) {
+        if self.list.as_ref().is_none_or(|list| list.number != number && depth == 1) {
+            self.list = Some(OpenList { number, lead_in: self.introduces.take(), items: Vec::new() });
+        }
+        let Some(list) = &mut self.list else { return };
+        let parents = match part {
+            ItemPart::First => depth - 1,
+            ItemPart::Further => depth,
+        };
+        list.items.truncate(parents.max(list.items.len().min(depth - 1)));
+        let lead_in: Vec<ClauseId> = list.lead_in.into_iter().chain(list.items.iter().take(parents).copied()).collect();
+        let first = ClauseId(self.clauses.len());
+        self.sentences(ClauseKind::ListItem, text, lead_in);
+        if let Some(list) = &mut self.list
+            && part == ItemPart::First
+            && first.0 < self.clauses.len()
+        {
+            list.items.truncate(depth - 1);
+            list.items.push(first);
+        }
+    }
+
+    fn row(&mut self, header: Option<&Prose>, prose: &Prose) {
+        self.list = None;
+        let known = self.header.take().filter(|(known, _)| Some(known) == header);
+        let id = match (known, header) {
+            (Some((_, id)), _) => Some(id),
+            (None, Some(header)) => self.push(ClauseKind::TableHeader, Vec::new(), header.clone()),
+            (None, None) => None,
+        };
+        self.header = header.cloned().zip(id);
+        let lead_in = self.introduces.into_iter().chain(id).collect();
+        self.push(ClauseKind::TableRow, lead_in, prose.clone());
+    }
+
+    /// Breaks a block into clauses; the last of them is the answer.
+    fn sentences(&mut self, kind: ClauseKind, text: &BlockText, lead_in: Vec<ClauseId>) -> Option<ClauseId> {
+        let mut lead_in = lead_in;
+        let mut last = None;
+        let spans = sentence::split(text.prose.text(), &text.breaks);
+        let count = spans.len();
+        for (idx, span) in spans.into_iter().enumerate() {
+            let run_in = idx == 0 && count > 1 && is_run_in(kind, text, span);
+            let prose = text.prose.slice(span);
+            let introduces_rest = run_in || prose.text().ends_with(':');
+            let kind = if is_navigation(&prose) { ClauseKind::Navigation } else { kind };
+            let id = self.push(kind, lead_in.clone(), prose);
+            last = id.or(last);
+            if introduces_rest && let Some(id) = id {
+                lead_in.push(id);
+            }
+        }
+        last
+    }
+
+    fn push(&mut self, kind: ClauseKind, lead_in: Vec<ClauseId>, prose: Prose) -> Option<ClauseId> {
+        if prose.is_empty() {
+            return None;
+        }
+        let section = self.open.last().map_or(SectionId::ROOT, |(_, id)| *id);
+        let span = prose.span(prose.whole());
+        self.clauses.push(Clause { kind, section, lead_in, prose, span });
+        Some(ClauseId(self.clauses.len() - 1))
+    }
+
+    fn text_of(&self, id: ClauseId) -> &str {
+        self.clauses[id.0].prose.text()
+    }
+}
+
+impl Block {
+    fn is_term(&self) -> bool {
+        matches!(self.kind, BlockKind::Term)
+    }
+}
+
+/// Whether a sentence introduces the list after it: it ends in a colon or without an end, or it announces something.
+fn introduces(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    !sentence.ends_with(['.', '!', '?'])
+        || ["following", "below", "as follows", "these are", "including", "include"]
+            .iter()
+            .any(|word| lower.contains(word))
+}
+
+/// Whether a block's first sentence is a title for the rest of it: strong, or the first few words of a list item.
+fn is_run_in(kind: ClauseKind, text: &BlockText, first: ProseSpan) -> bool {
+    let strong = text.strong.iter().any(|strong| strong.start <= first.start && strong.end + 1 >= first.end);
+    let shown = &text.prose.text()[first.start..first.end];
+    strong || (kind == ClauseKind::ListItem && shown.split(' ').count() <= 6)
+}
+
+/// Whether a clause only leads elsewhere: a bare link label, or one of the ways through a page.
+fn is_navigation(prose: &Prose) -> bool {
+    const WAYS: [&str; 14] = [
+        "back to top",
+        "back to the top",
+        "return to top",
+        "top of page",
+        "top",
+        "to top",
+        "skip to content",
+        "skip to main content",
+        "table of contents",
+        "contents",
+        "print this page",
+        "scroll to top",
+        "read more",
+        "learn more",
+    ];
+    let text = prose.text();
+    let words = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    if words.is_empty() || WAYS.contains(&words.as_str()) {
+        return true;
+    }
+    let linked: usize = prose.links().iter().map(|link| link.label.end - link.label.start).sum();
+    let bare = linked + 1 >= text.trim_end_matches(['.', '|', ' ']).len() && text.split(' ').count() <= 8;
+    bare && !text.contains('@') && !prose.links().iter().any(|link| link.target.starts_with("mailto:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Document;
+    use super::*;
+    use crate::source::SourceFile;
+
+    fn outline(format: Format, text: &str) -> String {
+        let source = SourceFile::new("a", text.as_bytes());
+        let document = Document::parse(&source, format);
+        let mut lines = Vec::new();
+        for clause in document.clauses() {
+            let path: Vec<&str> = document.headings(clause.section).map(|(_, heading)| heading.prose.text()).collect();
+            let lead: Vec<&str> = clause.lead_in.iter().map(|id| document.clause(*id).prose.text()).collect();
+            lines.push(format!(
+                "{} [{}] {{{}}} {}",
+                clause.kind.name(),
+                path.join(" < "),
+                lead.join(" / "),
+                clause.prose.text()
+            ));
+        }
+        lines.join("\n")
+    }
+
+    #[test]
+    fn markdown_lists_headings_and_contents() {
+        let text = "\
+# Privacy
+
+1. RIGHTS
+2. COOKIES
+3. CONTACT
+
+**1\\. RIGHTS**
+
+You have the right to:
+
+* access your data,
+
+* erase it:
+  * wholly
+  * in part
+
+**2\\. COOKIES**
+
+None. [Back to top](#top)
+
+**3\\. CONTACT**
+
+Write to us. [Read the terms](/terms)
+";
+        insta::assert_snapshot!(outline(Format::Markdown, text), @"
+        navigation [Privacy] {} RIGHTS
+        navigation [Privacy] {} COOKIES
+        navigation [Privacy] {} CONTACT
+        sentence [1. RIGHTS < Privacy] {} You have the right to:
+        list-item [1. RIGHTS < Privacy] {You have the right to:} access your data,
+        list-item [1. RIGHTS < Privacy] {You have the right to:} erase it:
+        list-item [1. RIGHTS < Privacy] {You have the right to: / erase it:} wholly
+        list-item [1. RIGHTS < Privacy] {You have the right to: / erase it:} in part
+        sentence [2. COOKIES < Privacy] {} None.
+        navigation [2. COOKIES < Privacy] {} Back to top
+        sentence [3. CONTACT < Privacy] {} Write to us.
+        navigation [3. CONTACT < Privacy] {} Read the terms
+        ");
+    }
+}

@@ -1,0 +1,7 @@
+//! `clauselint` lints privacy policies.
+
+pub mod source;
+
+pub mod diagnostic;
+
+pub mod document;
