@@ -1,0 +1,367 @@
+//! Checking: a rule set run over a document, giving an [`Assessment`].
+//!
+//! Pure: no IO, no clock, no output format. The same document and rules give the same assessment, in the same order.
+
+mod fingerprint;
+
+pub use fingerprint::Fingerprint;
+
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::document::{ClauseId, Document, ProseSpan};
+use crate::rule::{
+    Condition, Disclosure, Forbidden, Match, Phrase, Program, Reading, Rule, RuleKind, RuleSet, Search, Status, Within,
+};
+use crate::source::{SourceFile, Span};
+
+/// What the rules made of a document.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// Every disclosure of the rule set, in the order of the rules' ids.
+    pub disclosures: Vec<Assessed>,
+    /// The findings, in the order of their places, then of their rules.
+    pub findings: Vec<Finding>,
+}
+
+/// What came of one disclosure.
+#[derive(Clone, Debug)]
+pub struct Assessed {
+    /// The rule's place in [`RuleSet::rules`].
+    pub rule: usize,
+    /// Whether it is there.
+    pub status: Status,
+    /// Its value, where the rule has values and the policy gives one.
+    pub value: Option<String>,
+    /// The words that show it, in the order of the file; empty unless it is disclosed or vague.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Words of the policy.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// Where they stand.
+    pub span: Span,
+    /// The words as a reader sees them.
+    pub text: String,
+    /// The clause that they are part of.
+    pub clause: ClauseId,
+}
+
+/// A problem that a rule found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule's place in [`RuleSet::rules`].
+    pub rule: usize,
+    /// Whether the finding says that something is missing.
+    pub cause: Cause,
+    /// What to show of it.
+    pub diagnostic: Diagnostic,
+    /// What stays the same about it when the policy is edited elsewhere.
+    pub fingerprint: Fingerprint,
+}
+
+/// Why there is a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A disclosure is missing.
+    Missing,
+    /// A disclosure is vague.
+    Vague,
+    /// A forbidden phrase was found.
+    Found,
+}
+
+/// Runs all rules over a document, which was read from the source.
+pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet) -> Assessment {
+    let mut checker =
+        Checker { source, document, reading: rules.read(document), statuses: vec![None; rules.rules().len()] };
+    let mut disclosures = Vec::new();
+    let mut findings = Vec::new();
+    for idx in rules.order() {
+        let rule = &rules.rules()[*idx];
+        match &rule.kind {
+            RuleKind::Disclosure(disclosure) => {
+                let assessed = checker.assess(*idx, disclosure);
+                findings.extend(checker.shortcoming(rule, disclosure, &assessed));
+                disclosures.push(assessed);
+            }
+            RuleKind::Forbidden(forbidden) => findings.extend(checker.forbidden(*idx, rule, forbidden)),
+        }
+    }
+    disclosures.sort_by_key(|assessed| assessed.rule);
+    findings.sort_by_key(|finding| (finding.diagnostic.primary.span, finding.rule));
+    fingerprint::tell_apart(&mut findings);
+    Assessment { disclosures, findings }
+}
+
+struct Checker<'c> {
+    source: &'c SourceFile,
+    document: &'c Document,
+    reading: Reading<'c>,
+    /// The statuses so far, by the rules' places.
+    statuses: Vec<Option<Status>>,
+}
+
+impl Checker<'_> {
+    fn assess(&mut self, rule: usize, disclosure: &Disclosure) -> Assessed {
+        let evidence = self.search(&disclosure.evidence, disclosure.unless.as_ref());
+        let (status, hits) = if evidence.is_empty() {
+            let vague = self.search(&disclosure.vague, disclosure.unless.as_ref());
+            if !vague.is_empty() {
+                (Status::Vague, vague)
+            } else if disclosure.when.as_ref().is_none_or(|when| self.holds(when)) {
+                (Status::Missing, vague)
+            } else {
+                (Status::NotApplicable, vague)
+            }
+        } else {
+            (Status::Disclosed, evidence)
+        };
+        self.statuses[rule] = Some(status);
+        let given = |value: &&String| hits.iter().any(|hit| hit.value.as_ref() == Some(*value));
+        let value = disclosure.values.iter().find(given).cloned();
+        Assessed { rule, status, value, evidence: merge(hits) }
+    }
+
+    fn shortcoming(&mut self, rule: &Rule, disclosure: &Disclosure, assessed: &Assessed) -> Option<Finding> {
+        let (cause, severity, message, primary, clause) = match (assessed.status, assessed.evidence.first()) {
+            (Status::Missing, _) => {
+                let place = self.place(disclosure);
+                (
+                    Cause::Missing,
+                    rule.severity,
+                    &disclosure.missing_message,
+                    Label::new(place, "it would belong here"),
+                    None,
+                )
+            }
+            (Status::Vague, Some(first)) => {
+                let label = Label::new(first.span, "too vague");
+                (
+                    Cause::Vague,
+                    rule.severity.min(Severity::Warning),
+                    &disclosure.vague_message,
+                    label,
+                    Some(first.clause),
+                )
+            }
+            _ => return None,
+        };
+        let also = assessed.evidence.iter().skip(1).take(2).map(|evidence| Label::new(evidence.span, "and here"));
+        let related = if cause == Cause::Vague { also.collect() } else { Vec::new() };
+        Some(self.finding(assessed.rule, rule, cause, severity, message, primary, related, clause))
+    }
+
+    fn forbidden(&mut self, idx: usize, rule: &Rule, forbidden: &Forbidden) -> Vec<Finding> {
+        let found = merge(self.search(&forbidden.phrases, forbidden.unless.as_ref()));
+        let finding = |evidence: &Evidence| {
+            let label = Label::new(evidence.span, "");
+            self.finding(
+                idx,
+                rule,
+                Cause::Found,
+                rule.severity,
+                &forbidden.message,
+                label,
+                Vec::new(),
+                Some(evidence.clause),
+            )
+        };
+        found.iter().map(finding).collect()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a private constructor with one caller a kind of rule")]
+    fn finding(
+        &self,
+        idx: usize,
+        rule: &Rule,
+        cause: Cause,
+        severity: Severity,
+        message: &str,
+        primary: Label,
+        related: Vec<Label>,
+        clause: Option<ClauseId>,
+    ) -> Finding {
+        let words = clause.map_or("", |clause| self.document.clause(clause).prose.text());
+        Finding {
+            rule: idx,
+            cause,
+            fingerprint: Fingerprint::of(rule.id.as_str(), words),
+            diagnostic: Diagnostic {
+                code: rule.id.to_string(),
+                severity,
+                message: message.to_owned(),
+                primary,
+                related,
+                help: Some(rule.help.clone()),
+            },
+        }
+    }
+
+    /// Where a missing disclosure would stand: under the first heading that fits and has text below it, else at the
+    /// title, else where the text starts. Not empty, unless the file is.
+    fn place(&mut self, disclosure: &Disclosure) -> Span {
+        for place in &disclosure.place {
+            for (idx, section) in self.document.sections().iter().enumerate() {
+                let Some(heading) = &section.heading else { continue };
+                let has_text = self.document.clauses().iter().any(|clause| clause.section.0 == idx);
+                if has_text && self.reading.in_heading(place, idx) {
+                    return heading.span;
+                }
+            }
+        }
+        if let Some(title) = self.document.title() {
+            return title.span;
+        }
+        if let Some(clause) = self.document.clauses().first() {
+            return clause.span;
+        }
+        let first = self.source.text().chars().next().map_or(0, char::len_utf8);
+        self.source.span(0..first)
+    }
+
+    /// All places that one of the phrases is found at.
+    fn search(&mut self, phrases: &[Phrase], unless: Option<&Program>) -> Vec<Hit> {
+        phrases.iter().flat_map(|phrase| self.search_phrase(phrase, unless)).collect()
+    }
+
+    fn search_phrase(&mut self, phrase: &Phrase, unless: Option<&Program>) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for idx in 0..self.document.clauses().len() {
+            let clause = ClauseId(idx);
+            if !self.document.clause(clause).kind.is_statement() {
+                continue;
+            }
+            let found = self.in_clause(&phrase.search, clause, unless);
+            if found.is_empty() || !self.heading_fits(phrase, clause) || self.excluded(phrase, clause) {
+                continue;
+            }
+            let Some(companion) = self.companion(phrase, clause) else { continue };
+            hits.extend(
+                found.into_iter().chain(companion).map(|evidence| Hit { evidence, value: phrase.value.clone() }),
+            );
+        }
+        hits
+    }
+
+    fn in_clause(&mut self, search: &Search, clause: ClauseId, unless: Option<&Program>) -> Vec<Evidence> {
+        let prose = &self.document.clause(clause).prose;
+        let places: Vec<ProseSpan> = match search {
+            Search::Regex(regex) => {
+                let found = regex.find_iter(prose.text()).filter(|found| !found.is_empty());
+                let found: Vec<ProseSpan> =
+                    found.map(|found| ProseSpan { start: found.start(), end: found.end() }).collect();
+                let vetoes = self.vetoes(clause, unless, found.is_empty());
+                let passage = self.reading.passage(clause);
+                let vetoes: Vec<ProseSpan> = vetoes.into_iter().filter_map(|veto| passage.own(veto)).collect();
+                let vetoed = |at: &ProseSpan| vetoes.iter().any(|veto| veto.start < at.end && at.start < veto.end);
+                found.into_iter().filter(|at| !vetoed(at)).collect()
+            }
+            Search::Pattern(program) => {
+                let found = self.reading.in_clause(program, clause);
+                let vetoes = self.vetoes(clause, unless, found.is_empty());
+                let passage = self.reading.passage(clause);
+                let mut last: Option<Match> = None;
+                let mut places = Vec::new();
+                for found in found {
+                    let free = last.is_none_or(|last| last.end <= found.start);
+                    if free
+                        && !vetoes.iter().any(|veto| veto.overlaps(found))
+                        && let Some(own) = passage.own(found)
+                    {
+                        last = Some(found);
+                        places.push(own);
+                    }
+                }
+                places
+            }
+        };
+        places.into_iter().map(|at| self.evidence(clause, at)).collect()
+    }
+
+    /// The matches that rule out what they overlap; not looked for where nothing was found that they could.
+    fn vetoes(&mut self, clause: ClauseId, unless: Option<&Program>, nothing_found: bool) -> Vec<Match> {
+        match unless {
+            Some(unless) if !nothing_found => self.reading.in_clause(unless, clause),
+            _ => Vec::new(),
+        }
+    }
+
+    fn evidence(&self, clause: ClauseId, at: ProseSpan) -> Evidence {
+        let prose = &self.document.clause(clause).prose;
+        Evidence { span: prose.span(at), text: prose.text()[at.start..at.end].to_owned(), clause }
+    }
+
+    fn heading_fits(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
+        let Some(program) = &phrase.heading else { return true };
+        let section = self.document.clause(clause).section;
+        let above: Vec<usize> = self.document.headings(section).map(|(id, _)| id.0).collect();
+        above.into_iter().any(|section| self.reading.in_heading(program, section))
+    }
+
+    fn excluded(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
+        phrase.not.as_ref().is_some_and(|not| !self.reading.in_clause(not, clause).is_empty())
+    }
+
+    /// What must be found besides a phrase: `None` if it is not there, and nothing where nothing more is asked for or
+    /// the clause itself holds it.
+    fn companion(&mut self, phrase: &Phrase, clause: ClauseId) -> Option<Option<Evidence>> {
+        let Some(with) = &phrase.with else { return Some(None) };
+        if !self.reading.in_clause(&with.program, clause).is_empty() {
+            return Some(None);
+        }
+        let count = self.document.clauses().len();
+        let section = self.document.clause(clause).section;
+        let same_section = |idx: &usize| self.document.clauses()[*idx].section == section;
+        // What follows is nearer to the matter than what comes before.
+        let after = clause.0 + 1..count;
+        let before = (0..clause.0).rev();
+        let near: Vec<usize> = match with.within {
+            Within::Clause => Vec::new(),
+            Within::Clauses(distance) => after.take(distance).chain(before.take(distance)).collect(),
+            Within::Section => after.take_while(same_section).chain(before.take_while(same_section)).collect(),
+            Within::Document => after.chain(before).collect(),
+        };
+        for idx in near {
+            let near = ClauseId(idx);
+            if !self.document.clause(near).kind.is_statement() {
+                continue;
+            }
+            let found = self.reading.in_clause(&with.program, near);
+            if let Some(at) = found.into_iter().find_map(|found| self.reading.passage(near).own(found)) {
+                return Some(Some(self.evidence(near, at)));
+            }
+        }
+        None
+    }
+
+    fn holds(&mut self, condition: &Condition) -> bool {
+        match condition {
+            Condition::Claim(program) => (0..self.document.clauses().len()).any(|idx| {
+                let clause = ClauseId(idx);
+                self.document.clause(clause).kind.is_statement() && !self.reading.in_clause(program, clause).is_empty()
+            }),
+            Condition::Status { rule, is } => self.statuses[*rule].is_some_and(|status| is.contains(&status)),
+            Condition::All(all) => all.iter().all(|condition| self.holds(condition)),
+            Condition::Any(any) => any.iter().any(|condition| self.holds(condition)),
+            Condition::Not(condition) => !self.holds(condition),
+        }
+    }
+}
+
+struct Hit {
+    evidence: Evidence,
+    value: Option<String>,
+}
+
+/// The evidence of all hits in the order of the file, without what another piece of evidence contains.
+fn merge(hits: Vec<Hit>) -> Vec<Evidence> {
+    let mut evidence: Vec<Evidence> = hits.into_iter().map(|hit| hit.evidence).collect();
+    evidence.sort_by_key(|evidence| (evidence.span.start(), std::cmp::Reverse(evidence.span.end())));
+    let mut merged: Vec<Evidence> = Vec::new();
+    for evidence in evidence {
+        if merged.last().is_none_or(|last| last.span.end() < evidence.span.end()) {
+            merged.push(evidence);
+        }
+    }
+    merged
+}

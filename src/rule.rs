@@ -1,0 +1,272 @@
+//! Rules: what a policy must or must not say, as data.
+//!
+//! A [`RuleSet`] is compiled and valid: whatever is wrong in a rule file has become a diagnostic before ([`file`]).
+//! This module knows phrases, conditions and statuses, and no law: what the law asks stands in the rule files.
+
+mod builtin;
+mod file;
+mod lexicon;
+mod matcher;
+mod pattern;
+
+use std::fmt;
+
+pub use builtin::builtin_sources;
+pub use file::{Layer, Located, Role, RuleSource, compile};
+pub use pattern::PatternError;
+
+pub(crate) use matcher::{Match, Program, Reading};
+
+use crate::diagnostic::Severity;
+use crate::document::Document;
+use lexicon::Lexicon;
+
+/// A rule's id: a pack and a name, as in `gdpr/right-access`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(String);
+
+/// A text that is no rule id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no rule id: a rule id is a pack and a name in lower-case letters, digits and hyphens, as in `pack/name-of-rule`"
+)]
+pub struct NoRuleId(String);
+
+impl RuleId {
+    /// Reads an id.
+    pub fn parse(text: &str) -> Result<Self, NoRuleId> {
+        let is_name = |name: &str| {
+            name.starts_with(|c: char| c.is_ascii_lowercase())
+                && !name.ends_with('-')
+                && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        match text.split_once('/') {
+            Some((pack, name)) if is_name(pack) && is_name(name) => Ok(Self(text.to_owned())),
+            _ => Err(NoRuleId(text.to_owned())),
+        }
+    }
+
+    /// The whole id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part before the slash.
+    pub fn pack(&self) -> &str {
+        self.0.split_once('/').map_or("", |(pack, _)| pack)
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What came of looking for a disclosure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Stated, specifically enough for the reader to act on.
+    Disclosed,
+    /// Touched, but not answered.
+    Vague,
+    /// Not stated anywhere in the document.
+    Missing,
+    /// Not stated, and its condition does not hold here.
+    NotApplicable,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Disclosed, Self::Vague, Self::Missing, Self::NotApplicable];
+
+    /// The name, as rule files and JSON write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Disclosed => "disclosed",
+            Self::Vague => "vague",
+            Self::Missing => "missing",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// The id, unique in its set.
+    pub id: RuleId,
+    /// What it is about, in a few words.
+    pub title: String,
+    /// How bad it is where the rule finds its problem.
+    pub severity: Severity,
+    /// Rules of one group are shown as one finding; the text names the group.
+    pub group: Option<String>,
+    /// The authorities that the rule rests on.
+    pub cite: Vec<String>,
+    /// Why a reader of the policy needs it.
+    pub why: String,
+    /// What to do about a finding.
+    pub help: String,
+    /// Wording to start from, with `{what to fill in}`.
+    pub draft: Option<String>,
+    /// What it looks for.
+    pub kind: RuleKind,
+    /// Texts with the result that the rule must have on them.
+    pub examples: Vec<Example>,
+}
+
+/// What a rule looks for. A rule about two claims that can't both hold (`conflict`) and one that runs a check of the
+/// document's form (`structure`) will be further variants.
+#[derive(Debug)]
+pub enum RuleKind {
+    /// Something that the policy must tell.
+    Disclosure(Disclosure),
+    /// Something that the policy must not say.
+    Forbidden(Forbidden),
+}
+
+/// Something that the policy must tell.
+#[derive(Debug)]
+pub struct Disclosure {
+    pub(crate) evidence: Vec<Phrase>,
+    pub(crate) vague: Vec<Phrase>,
+    pub(crate) unless: Option<Program>,
+    pub(crate) when: Option<Condition>,
+    /// Headings that it belongs under, the best first.
+    pub(crate) place: Vec<Program>,
+    /// The values that it can have, the strongest first; empty if it has none.
+    pub(crate) values: Vec<String>,
+    pub(crate) missing_message: String,
+    pub(crate) vague_message: String,
+}
+
+/// Something that the policy must not say.
+#[derive(Debug)]
+pub struct Forbidden {
+    pub(crate) phrases: Vec<Phrase>,
+    pub(crate) unless: Option<Program>,
+    pub(crate) message: String,
+}
+
+/// What to look for in a clause, and what must be there besides.
+#[derive(Debug)]
+pub(crate) struct Phrase {
+    pub(crate) search: Search,
+    pub(crate) heading: Option<Program>,
+    pub(crate) with: Option<With>,
+    pub(crate) not: Option<Program>,
+    pub(crate) value: Option<String>,
+}
+
+/// How a phrase is found.
+#[derive(Debug)]
+pub(crate) enum Search {
+    Pattern(Program),
+    /// A regular expression over the clause's own prose.
+    Regex(regex::Regex),
+}
+
+/// What must be found besides a phrase, and how far from it.
+#[derive(Debug)]
+pub(crate) struct With {
+    pub(crate) program: Program,
+    pub(crate) within: Within,
+}
+
+/// How far from each other the parts of a statement may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// In the clause itself.
+    Clause,
+    /// In it or so many clauses before or after it.
+    Clauses(usize),
+    /// In the clauses under the same heading.
+    Section,
+    /// Anywhere.
+    Document,
+}
+
+/// When a disclosure that was not found is asked for.
+#[derive(Debug)]
+pub(crate) enum Condition {
+    /// The document says so somewhere.
+    Claim(Program),
+    /// Another disclosure has one of these statuses.
+    Status {
+        rule: usize,
+        is: Vec<Status>,
+    },
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+}
+
+/// A text and what must come of it: a test that is part of the rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// A policy, or a piece of one, in Markdown.
+    pub text: String,
+    /// What the rule must make of it.
+    pub expected: Expected,
+    /// The value that the disclosure must have, where the example says one.
+    pub value: Option<String>,
+}
+
+/// What a rule must make of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A disclosure with this status.
+    Status(Status),
+    /// A finding of a `forbidden` rule.
+    Found,
+    /// No finding of a `forbidden` rule.
+    Clean,
+}
+
+impl Expected {
+    /// The name, as rule files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Status(status) => status.name(),
+            Self::Found => "found",
+            Self::Clean => "clean",
+        }
+    }
+}
+
+/// Rules that are compiled and valid.
+#[derive(Debug)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    /// An order in which no rule comes before one whose status its condition asks for.
+    order: Vec<usize>,
+    lexicon: Lexicon,
+    entries: Vec<Program>,
+}
+
+impl RuleSet {
+    /// The rules, in the order of their ids.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// A rule by its id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id.as_str() == id)
+    }
+
+    pub(crate) fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    pub(crate) fn read(&self, document: &Document) -> Reading<'_> {
+        Reading::new(document, &self.lexicon, &self.entries)
+    }
+}
+
+/// The known text that an unknown one was probably meant to be.
+pub(crate) fn did_you_mean<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let close = known.into_iter().map(|known| (strsim::damerau_levenshtein(text, known), known));
+    close.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
+}

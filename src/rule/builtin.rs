@@ -1,0 +1,28 @@
+//! The `rules/` folder, embedded, and nothing else.
+
+use super::{Layer, Role, RuleSource};
+use crate::source::SourceFile;
+
+/// Path and text of every file under `rules/`, in the order of their paths; the build script writes the list.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// The rules and the vocabulary that come with the program.
+pub fn builtin_sources() -> Vec<RuleSource> {
+    let source = |(path, text): &(&str, &str)| RuleSource {
+        source: SourceFile::new(*path, text.as_bytes()),
+        role: Role::of(path),
+        layer: Layer::Builtin,
+    };
+    FILES.iter().map(source).collect()
+}
+
+impl Role {
+    /// What a file under a rule folder holds, told by its path: whatever a folder `vocabulary` holds is vocabulary.
+    pub fn of(path: &str) -> Self {
+        let mut folders = path.split(['/', '\\']).rev().skip(1);
+        match folders.next() {
+            Some("vocabulary") => Self::Vocabulary,
+            _ => Self::Rule,
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! From a rule file's shape to a rule: patterns compiled, names resolved, conditions tied to other rules.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::shape::{ConditionFields, ExampleField, Kind, PhraseFields};
+use super::vocabulary::unknown_name;
+use super::yaml::find;
+use super::{Known, Problems, ReadRule, RuleSource, read_pattern};
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::rule::matcher::{Compiler, EntryId, Program};
+use crate::rule::{
+    Condition, Disclosure, Example, Expected, Forbidden, Phrase, Rule, RuleId, RuleKind, Search, Status, With, Within,
+    did_you_mean,
+};
+use crate::source::SourceFile;
+
+pub(super) struct Build<'b, 'c> {
+    pub(super) compiler: Compiler<'c>,
+    pub(super) names: &'b BTreeMap<String, EntryId>,
+    pub(super) known: &'b Known<'b>,
+    pub(super) file: &'b ReadRule,
+    pub(super) source: &'b SourceFile,
+    pub(super) problems: &'b mut Problems,
+    /// The rules whose status the condition asks for, by their place.
+    pub(super) needs: Vec<usize>,
+}
+
+impl Build<'_, '_> {
+    pub(super) fn rule(&mut self, id: &RuleId) -> Option<Rule> {
+        let before = self.problems.0.len();
+        let fields = &self.file.fields;
+        let kind = match fields.kind {
+            Kind::Disclosure => {
+                self.refuse(!fields.forbidden.is_empty(), "forbidden", "`forbidden:` goes with `kind: forbidden`");
+                let values = fields.values.clone();
+                RuleKind::Disclosure(Disclosure {
+                    evidence: self.phrases("evidence", &fields.evidence),
+                    vague: self.phrases("vague", &fields.vague),
+                    unless: self.program("unless", &fields.unless),
+                    when: fields.when.as_ref().and_then(|when| self.condition(when)),
+                    place: fields
+                        .place
+                        .iter()
+                        .filter_map(|place| self.program("place", std::slice::from_ref(place)))
+                        .collect(),
+                    values,
+                    missing_message: fields.message.missing.clone().unwrap_or_default(),
+                    vague_message: fields.message.vague.clone().unwrap_or_default(),
+                })
+            }
+            Kind::Forbidden => {
+                let has_evidence = !fields.evidence.is_empty() || !fields.vague.is_empty();
+                self.refuse(has_evidence, "evidence", "`evidence:` and `vague:` go with `kind: disclosure`");
+                self.refuse(fields.when.is_some(), "when", "`when:` goes with `kind: disclosure`");
+                RuleKind::Forbidden(Forbidden {
+                    phrases: self.phrases("forbidden", &fields.forbidden),
+                    unless: self.program("unless", &fields.unless),
+                    message: fields.message.found.clone().unwrap_or_default(),
+                })
+            }
+        };
+        let examples = self.examples();
+        (self.problems.0.len() == before).then(|| Rule {
+            id: id.clone(),
+            title: fields.title.clone(),
+            severity: fields.severity.map_or(Severity::Error, Severity::from),
+            group: fields.group.clone(),
+            cite: fields.cite.clone(),
+            why: fields.why.trim().to_owned(),
+            help: fields.help.trim().to_owned(),
+            draft: fields.draft.as_ref().map(|draft| draft.trim().to_owned()),
+            kind,
+            examples,
+        })
+    }
+
+    fn problem(&mut self, code: &str, at: Range<usize>, message: impl Into<String>) {
+        let diagnostic = Diagnostic::error(code, message, Label::new(self.source.span(at), "here"));
+        self.problems.push(self.file.file, diagnostic);
+    }
+
+    fn refuse(&mut self, wrong: bool, key: &str, message: &str) {
+        if wrong {
+            self.problem("rule-file/key", find(self.source, key, ""), message);
+        }
+    }
+
+    /// Patterns any of which may match; nothing where there is none.
+    fn program(&mut self, key: &str, texts: &[String]) -> Option<Program> {
+        let mut patterns = Vec::with_capacity(texts.len());
+        for text in texts {
+            let Some(pattern) = read_pattern(self.source, self.file.file, key, text, self.problems) else { continue };
+            for name in pattern.names() {
+                if !self.names.contains_key(name) {
+                    let unknown = unknown_name(self.source, key, name, self.names.keys().map(String::as_str));
+                    self.problems.push(self.file.file, unknown);
+                }
+            }
+            patterns.push(pattern);
+        }
+        if patterns.is_empty() {
+            return None;
+        }
+        match self.compiler.compile(&patterns) {
+            Ok(program) => Some(program),
+            Err(error) => {
+                self.problem("rule-file/pattern", find(self.source, key, &texts[0]), error.to_string());
+                None
+            }
+        }
+    }
+
+    fn phrases(&mut self, key: &str, phrases: &[PhraseFields]) -> Vec<Phrase> {
+        phrases.iter().filter_map(|phrase| self.phrase(key, phrase)).collect()
+    }
+
+    fn phrase(&mut self, key: &str, phrase: &PhraseFields) -> Option<Phrase> {
+        let detailed = match phrase {
+            PhraseFields::Pattern(pattern) => {
+                let search = Search::Pattern(self.program(key, std::slice::from_ref(pattern))?);
+                return Some(Phrase { search, heading: None, with: None, not: None, value: None });
+            }
+            PhraseFields::Detailed(detailed) => detailed,
+        };
+        let search = match (&detailed.phrase, &detailed.regex) {
+            (Some(pattern), None) => Search::Pattern(self.program(key, std::slice::from_ref(pattern))?),
+            (None, Some(regex)) => Search::Regex(self.regex(key, regex)?),
+            _ => {
+                let shown = detailed.phrase.as_deref().unwrap_or_default();
+                self.problem(
+                    "rule-file/phrase",
+                    find(self.source, key, shown),
+                    "a phrase has either `phrase:` or `regex:`",
+                );
+                return None;
+            }
+        };
+        let with = self.program(key, &detailed.with);
+        if detailed.within.is_some() && detailed.with.is_empty() {
+            self.problem(
+                "rule-file/phrase",
+                find(self.source, key, "within:"),
+                "`within:` says how near `with:` is; there is no `with:`",
+            );
+        }
+        if let Some(value) = &detailed.value
+            && !self.file.fields.values.contains(value)
+        {
+            let message = format!("`{value}` is none of the rule's `values:`");
+            self.problem("rule-file/value", find(self.source, key, value), message);
+        }
+        Some(Phrase {
+            search,
+            heading: self.program(key, detailed.heading.as_slice()),
+            with: with.map(|program| With { program, within: detailed.within.map_or(Within::Clause, Within::from) }),
+            not: self.program(key, &detailed.not),
+            value: detailed.value.clone(),
+        })
+    }
+
+    fn regex(&mut self, key: &str, text: &str) -> Option<regex::Regex> {
+        let built = regex::RegexBuilder::new(text).size_limit(1 << 20).dfa_size_limit(1 << 20).build();
+        match built {
+            Ok(regex) => Some(regex),
+            Err(error) => {
+                let message = match error {
+                    regex::Error::CompiledTooBig(_) => {
+                        "the regular expression is too large: it may take 1 MiB compiled".to_owned()
+                    }
+                    error => {
+                        error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+                    }
+                };
+                self.problem("rule-file/regex", find(self.source, key, text), message);
+                None
+            }
+        }
+    }
+
+    fn condition(&mut self, fields: &ConditionFields) -> Option<Condition> {
+        let keys = [
+            fields.claim.is_some(),
+            fields.disclosure.is_some(),
+            fields.all.is_some(),
+            fields.any.is_some(),
+            fields.not.is_some(),
+        ];
+        let one = keys.iter().filter(|given| **given).count() == 1;
+        if !one || fields.disclosure.is_some() != fields.is.is_some() {
+            let message = "a condition has one of `claim`, `all`, `any`, `not`, or `disclosure` with `is`";
+            self.problem("rule-file/when", find(self.source, "when", ""), message);
+            return None;
+        }
+        if let Some(claim) = &fields.claim {
+            return self.program("when", claim).map(Condition::Claim);
+        }
+        if let (Some(id), Some(is)) = (&fields.disclosure, &fields.is) {
+            let Some(rule) = self.known.rules.keys().position(|known| known == id) else {
+                let meant = did_you_mean(id, self.known.rules.keys().copied());
+                let help = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+                self.problem("rule-file/when", find(self.source, "when", id), format!("there is no rule `{id}`{help}"));
+                return None;
+            };
+            if self.known.rules.get(id.as_str()) != Some(&Kind::Disclosure) {
+                self.problem(
+                    "rule-file/when",
+                    find(self.source, "when", id),
+                    format!("`{id}` is no disclosure: it has no status"),
+                );
+                return None;
+            }
+            self.needs.push(rule);
+            return Some(Condition::Status { rule, is: is.iter().copied().map(Status::from).collect() });
+        }
+        let mut several = |conditions: &Vec<ConditionFields>| -> Option<Vec<Condition>> {
+            conditions.iter().map(|condition| self.condition(condition)).collect()
+        };
+        if let Some(all) = &fields.all {
+            return several(all).map(Condition::All);
+        }
+        if let Some(any) = &fields.any {
+            return several(any).map(Condition::Any);
+        }
+        let not = self.condition(fields.not.as_ref()?)?;
+        Some(Condition::Not(Box::new(not)))
+    }
+
+    fn examples(&mut self) -> Vec<Example> {
+        let fields = &self.file.fields.examples;
+        let disclosure = [
+            (Expected::Status(Status::Disclosed), &fields.disclosed),
+            (Expected::Status(Status::Vague), &fields.vague),
+            (Expected::Status(Status::Missing), &fields.missing),
+            (Expected::Status(Status::NotApplicable), &fields.not_applicable),
+        ];
+        let forbidden = [(Expected::Found, &fields.found), (Expected::Clean, &fields.clean)];
+        let (own, other): (&[_], &[_]) = match self.file.fields.kind {
+            Kind::Disclosure => (&disclosure, &forbidden),
+            Kind::Forbidden => (&forbidden, &disclosure),
+        };
+        let wrong: Vec<&str> =
+            other.iter().filter(|(_, texts)| !texts.is_empty()).map(|(expected, _)| expected.name()).collect();
+        for name in wrong {
+            self.problem(
+                "rule-file/examples",
+                find(self.source, "examples", name),
+                format!("a rule of this kind has no `{name}` examples"),
+            );
+        }
+        let mut examples = Vec::new();
+        for (expected, texts) in own {
+            for field in *texts {
+                let (text, value) = match field {
+                    ExampleField::Text(text) => (text.clone(), None),
+                    ExampleField::WithValue(valued) => (valued.text.clone(), Some(valued.value.clone())),
+                };
+                examples.push(Example { text, expected: *expected, value });
+            }
+        }
+        examples
+    }
+}
+
+/// An order in which every rule comes after those whose status its condition asks for.
+pub(super) fn order(
+    rules: &[Rule],
+    dependencies: &[Vec<usize>],
+    files: &BTreeMap<RuleId, ReadRule>,
+    sources: &[RuleSource],
+    problems: &mut Problems,
+) -> Vec<usize> {
+    if rules.len() < files.len() {
+        // Some rule is broken, so the set will not be used, and the places that the dependencies count are others.
+        return (0..rules.len()).collect();
+    }
+    let mut order: Vec<usize> = Vec::with_capacity(rules.len());
+    let mut left: Vec<usize> = (0..rules.len()).collect();
+    while !left.is_empty() {
+        let ready: Vec<usize> = left
+            .iter()
+            .copied()
+            .filter(|rule| dependencies[*rule].iter().all(|needed| order.contains(needed)))
+            .collect();
+        if ready.is_empty() {
+            for rule in &left {
+                let file = files[&rules[*rule].id].file;
+                let source = &sources[file].source;
+                let message = format!(
+                    "the conditions go in a circle: whether `{}` is asked for depends on itself",
+                    rules[*rule].id
+                );
+                problems.push(
+                    file,
+                    Diagnostic::error("rule-file/when", message, Label::new(source.span(find(source, "when", "")), "")),
+                );
+            }
+            order.extend(left);
+            break;
+        }
+        left.retain(|rule| !ready.contains(rule));
+        order.extend(ready);
+    }
+    order
+}

@@ -1,0 +1,404 @@
+//! The YAML shape of a rule file, as serde reads it and as the JSON Schema shows it.
+
+use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer};
+
+use crate::diagnostic::Severity;
+use crate::rule::{Status, Within};
+
+/// A rule file.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RuleFields {
+    /// The rule's id, `pack/name`, in lower-case letters, digits and hyphens.
+    pub(super) id: String,
+    /// What the rule is about, in a few words.
+    pub(super) title: String,
+    /// What the rule looks for.
+    pub(super) kind: Kind,
+    /// How bad a finding is. A vague disclosure is at most a warning.
+    pub(super) severity: Option<SeverityName>,
+    /// Missing disclosures of one group are shown as one finding. The text names the group.
+    #[serde(default)]
+    pub(super) group: Option<String>,
+    /// The authorities that the rule rests on.
+    pub(super) cite: Vec<String>,
+    /// Why a reader of the policy needs it.
+    pub(super) why: String,
+    /// Phrases any one of which discloses it.
+    #[serde(default)]
+    pub(super) evidence: Vec<PhraseFields>,
+    /// Phrases that touch it without answering.
+    #[serde(default)]
+    pub(super) vague: Vec<PhraseFields>,
+    /// Phrases that must not be in a policy; for `kind: forbidden`.
+    #[serde(default)]
+    pub(super) forbidden: Vec<PhraseFields>,
+    /// Patterns that are never evidence: a match that overlaps one of these does not count.
+    #[serde(default)]
+    pub(super) unless: Vec<String>,
+    /// When the disclosure is asked for; always, where this is absent.
+    #[serde(default)]
+    pub(super) when: Option<ConditionFields>,
+    /// Patterns of headings that the disclosure belongs under, the best first: where a missing one is reported.
+    #[serde(default)]
+    pub(super) place: Vec<String>,
+    /// The values that the disclosure can have, the strongest first.
+    #[serde(default)]
+    pub(super) values: Vec<String>,
+    /// What findings say.
+    pub(super) message: MessageFields,
+    /// What to do about a finding.
+    pub(super) help: String,
+    /// Wording to start from, with `{what to fill in}`.
+    #[serde(default)]
+    pub(super) draft: Option<String>,
+    /// Texts with the result that the rule must have on them; `clauselint test` runs them.
+    pub(super) examples: ExampleFields,
+}
+
+pub(super) const RULE_KEYS: [&str; 18] = [
+    "id",
+    "title",
+    "kind",
+    "severity",
+    "group",
+    "cite",
+    "why",
+    "evidence",
+    "vague",
+    "forbidden",
+    "unless",
+    "when",
+    "place",
+    "values",
+    "message",
+    "help",
+    "draft",
+    "examples",
+];
+
+/// What a rule looks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kind {
+    /// Something that the policy must tell.
+    #[default]
+    Disclosure,
+    /// Something that the policy must not say.
+    Forbidden,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum SeverityName {
+    Error,
+    Warning,
+    Advice,
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Error => Self::Error,
+            SeverityName::Warning => Self::Warning,
+            SeverityName::Advice => Self::Advice,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum StatusName {
+    Disclosed,
+    Vague,
+    Missing,
+    NotApplicable,
+}
+
+impl From<StatusName> for Status {
+    fn from(name: StatusName) -> Self {
+        match name {
+            StatusName::Disclosed => Self::Disclosed,
+            StatusName::Vague => Self::Vague,
+            StatusName::Missing => Self::Missing,
+            StatusName::NotApplicable => Self::NotApplicable,
+        }
+    }
+}
+
+/// A pattern, or a pattern with what must be there besides.
+#[derive(Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(untagged))]
+pub(super) enum PhraseFields {
+    /// A pattern over the words of one clause with its lead-in.
+    Pattern(String),
+    Detailed(Box<DetailedPhrase>),
+}
+
+/// A phrase with what must be there besides.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct DetailedPhrase {
+    /// A pattern over the words of one clause with its lead-in. Either this or `regex`.
+    #[serde(default)]
+    pub(super) phrase: Option<String>,
+    /// A regular expression over the clause's own prose, as the reader sees it.
+    #[serde(default)]
+    pub(super) regex: Option<String>,
+    /// A pattern that one of the headings above the clause matches.
+    #[serde(default)]
+    pub(super) heading: Option<String>,
+    /// Patterns one of which is found as near as `within` says.
+    #[serde(default)]
+    pub(super) with: Vec<String>,
+    /// How near: `clause` (the default), a number of clauses before or after, `section`, or `document`.
+    #[serde(default)]
+    pub(super) within: Option<WithinField>,
+    /// Patterns none of which is found in the clause.
+    #[serde(default)]
+    pub(super) not: Vec<String>,
+    /// The value that the disclosure has by this phrase; one of the rule's `values`.
+    #[serde(default)]
+    pub(super) value: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(untagged))]
+pub(super) enum WithinField {
+    Clauses(u8),
+    Named(WithinName),
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum WithinName {
+    Clause,
+    Section,
+    Document,
+}
+
+/// When a disclosure is asked for. Exactly one key, but `disclosure` goes with `is`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ConditionFields {
+    /// Patterns one of which some clause of the document matches.
+    #[serde(default)]
+    pub(super) claim: Option<Vec<String>>,
+    /// Another disclosure's id.
+    #[serde(default)]
+    pub(super) disclosure: Option<String>,
+    /// The statuses of `disclosure` that make the condition hold.
+    #[serde(default)]
+    pub(super) is: Option<Vec<StatusName>>,
+    /// All of these hold.
+    #[serde(default)]
+    pub(super) all: Option<Vec<Self>>,
+    /// One of these holds.
+    #[serde(default)]
+    pub(super) any: Option<Vec<Self>>,
+    /// This doesn't hold.
+    #[serde(default)]
+    pub(super) not: Option<Box<Self>>,
+}
+
+/// What findings say, each in one sentence without a full stop.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct MessageFields {
+    /// The disclosure is missing.
+    #[serde(default)]
+    pub(super) missing: Option<String>,
+    /// The disclosure is vague: what the words leave open.
+    #[serde(default)]
+    pub(super) vague: Option<String>,
+    /// A forbidden phrase was found.
+    #[serde(default)]
+    pub(super) found: Option<String>,
+}
+
+/// Texts by the result that the rule must have on them.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ExampleFields {
+    /// Disclosures that are disclosed.
+    #[serde(default)]
+    pub(super) disclosed: Vec<ExampleField>,
+    /// Disclosures that are vague.
+    #[serde(default)]
+    pub(super) vague: Vec<ExampleField>,
+    /// Texts that lack the disclosure: false friends above all.
+    #[serde(default)]
+    pub(super) missing: Vec<ExampleField>,
+    /// Texts on which it is not asked for.
+    #[serde(default)]
+    pub(super) not_applicable: Vec<ExampleField>,
+    /// Texts that a forbidden rule finds something in.
+    #[serde(default)]
+    pub(super) found: Vec<ExampleField>,
+    /// Texts that it finds nothing in.
+    #[serde(default)]
+    pub(super) clean: Vec<ExampleField>,
+}
+
+/// An example: a text in Markdown, or a text with the value that the disclosure must have.
+#[derive(Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(untagged))]
+pub(super) enum ExampleField {
+    Text(String),
+    WithValue(ValuedExample),
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ValuedExample {
+    /// The text, in Markdown.
+    pub(super) text: String,
+    /// The value that the disclosure must have.
+    pub(super) value: String,
+}
+
+/// Reads a text or a map, with an error that says so for anything else.
+struct TextOr<T> {
+    expected: &'static str,
+    text: fn(&str) -> T,
+}
+
+impl<'de, T: FromMap> Visitor<'de> for TextOr<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.expected)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        Ok((self.text)(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::from_map(MapAccessDeserializer::new(map))
+    }
+}
+
+/// What can also be written as a map.
+trait FromMap: Sized {
+    fn from_map<'de, D: Deserializer<'de>>(map: D) -> Result<Self, D::Error>;
+}
+
+impl FromMap for PhraseFields {
+    fn from_map<'de, D: Deserializer<'de>>(map: D) -> Result<Self, D::Error> {
+        DetailedPhrase::deserialize(map).map(|detailed| Self::Detailed(Box::new(detailed)))
+    }
+}
+
+impl<'de> Deserialize<'de> for PhraseFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let expected = "a pattern in quotes, or a map with `phrase:` or `regex:`";
+        deserializer.deserialize_any(TextOr { expected, text: |text| Self::Pattern(text.to_owned()) })
+    }
+}
+
+impl FromMap for ExampleField {
+    fn from_map<'de, D: Deserializer<'de>>(map: D) -> Result<Self, D::Error> {
+        ValuedExample::deserialize(map).map(Self::WithValue)
+    }
+}
+
+impl<'de> Deserialize<'de> for ExampleField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let expected = "a text, or a map with `text:` and `value:`";
+        deserializer.deserialize_any(TextOr { expected, text: |text| Self::Text(text.to_owned()) })
+    }
+}
+
+impl<'de> Deserialize<'de> for WithinField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Within;
+        impl Visitor<'_> for Within {
+            type Value = WithinField;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a number of clauses from 0 to 50, `clause`, `section` or `document`")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, count: u64) -> Result<WithinField, E> {
+                let unexpected = serde::de::Unexpected::Unsigned(count);
+                u8::try_from(count)
+                    .ok()
+                    .filter(|count| *count <= 50)
+                    .map(WithinField::Clauses)
+                    .ok_or_else(|| E::invalid_value(unexpected, &self))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<WithinField, E> {
+                let named = WithinName::deserialize(serde::de::value::StrDeserializer::<E>::new(name))?;
+                Ok(WithinField::Named(named))
+            }
+        }
+        deserializer.deserialize_any(Within)
+    }
+}
+
+impl From<WithinField> for Within {
+    fn from(field: WithinField) -> Self {
+        match field {
+            WithinField::Clauses(count) => Self::Clauses(usize::from(count)),
+            WithinField::Named(WithinName::Clause) => Self::Clause,
+            WithinField::Named(WithinName::Section) => Self::Section,
+            WithinField::Named(WithinName::Document) => Self::Document,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The schema that is kept in the repository is the one that the types give. `UPDATE_SCHEMAS=1` writes it.
+    fn check_schema(name: &str, schema: &schemars::Schema) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+        let generated = serde_json::to_string_pretty(schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(&path, &generated).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == generated, "schemas/{name} lags: run `UPDATE_SCHEMAS=1 cargo test --lib schema`");
+    }
+
+    #[test]
+    fn the_schema_of_rule_files_is_kept_up() {
+        check_schema("rule.schema.json", &schemars::schema_for!(RuleFields));
+    }
+
+    #[test]
+    fn the_schema_of_vocabulary_files_is_kept_up() {
+        let mut schema = schemars::schema_for!(BTreeMap<String, Vec<String>>);
+        schema.insert("title".to_owned(), "Vocabulary: names for phrases that patterns use as `<name>`".into());
+        check_schema("vocabulary.schema.json", &schema);
+    }
+
+    #[test]
+    fn every_key_of_the_shape_is_read() {
+        let schema = serde_json::to_value(schemars::schema_for!(RuleFields)).unwrap();
+        let mut keys: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut known = RULE_KEYS.to_vec();
+        keys.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(keys, known);
+    }
+}

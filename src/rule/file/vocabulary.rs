@@ -1,0 +1,148 @@
+//! Vocabulary files: names for phrases, compiled each after those that it names.
+
+use std::collections::BTreeMap;
+
+use super::yaml::{find, parse, pieces};
+use super::{Layer, Problems, Role, RuleSource, read_pattern};
+use crate::diagnostic::{Diagnostic, Label};
+use crate::rule::did_you_mean;
+use crate::rule::lexicon::{Class, Lexicon, Symbol};
+use crate::rule::matcher::{Compiler, EntryId, Program};
+use crate::rule::pattern::{Element, Pattern, Sequence};
+use crate::source::SourceFile;
+
+/// A vocabulary entry: where it stands, and its patterns.
+pub(super) struct ReadEntry {
+    file: usize,
+    layer: Layer,
+    patterns: Vec<Pattern>,
+}
+
+pub(super) fn read_vocabulary(sources: &[RuleSource], problems: &mut Problems) -> BTreeMap<String, ReadEntry> {
+    let mut entries: BTreeMap<String, ReadEntry> = BTreeMap::new();
+    for (file, RuleSource { source, layer, .. }) in
+        sources.iter().enumerate().filter(|(_, given)| given.role == Role::Vocabulary)
+    {
+        for piece in pieces(source, file, problems) {
+            let label = || Label::new(source.span(piece.start..piece.start + piece.key.len()), "");
+            let name = piece.key.to_owned();
+            if Class::named(&name).is_some() || name != name.to_ascii_lowercase() || name.contains('_') {
+                let message = format!("`{name}` is no name for a vocabulary entry");
+                let help = "use lower-case letters, digits and hyphens; number, email, url and link are taken";
+                problems.push(file, Diagnostic::error("vocabulary/name", message, label()).with_help(help));
+                continue;
+            }
+            if entries.get(&name).is_some_and(|other| other.layer == *layer) {
+                let message = format!("the vocabulary entry `{name}` is defined twice");
+                problems.push(file, Diagnostic::error("vocabulary/name", message, label()));
+                continue;
+            }
+            match parse::<Vec<String>>(&piece, source) {
+                Err(problem) => problems.push(file, *problem),
+                Ok(texts) => {
+                    let patterns =
+                        texts.iter().filter_map(|text| read_pattern(source, file, piece.key, text, problems));
+                    let patterns: Vec<Pattern> = patterns.collect();
+                    if patterns.iter().any(|pattern| has_endless_gap(&pattern.sequence)) {
+                        let message = "a vocabulary entry holds no gap without a count";
+                        let help = "write `...5` for a gap of at most five words";
+                        problems.push(file, Diagnostic::error("vocabulary/pattern", message, label()).with_help(help));
+                        continue;
+                    }
+                    entries.insert(name, ReadEntry { file, layer: *layer, patterns });
+                }
+            }
+        }
+    }
+    entries
+}
+
+fn has_endless_gap(sequence: &Sequence) -> bool {
+    sequence.iter().any(|element| match element {
+        Element::Gap(count) => count.is_none(),
+        Element::Choice { options, .. } => options.iter().any(has_endless_gap),
+        Element::Word(_) | Element::Class(_) | Element::Name(_) => false,
+    })
+}
+
+/// Compiles the entries, each after those that it names.
+pub(super) fn compile_vocabulary(
+    vocabulary: &BTreeMap<String, ReadEntry>,
+    sources: &[RuleSource],
+    lexicon: &mut Lexicon,
+    problems: &mut Problems,
+) -> (BTreeMap<String, EntryId>, Vec<Program>) {
+    let mut ids: BTreeMap<String, EntryId> = BTreeMap::new();
+    let mut programs: Vec<Program> = Vec::new();
+    let mut left: Vec<&String> = vocabulary.keys().collect();
+    while !left.is_empty() {
+        let before = left.len();
+        left.retain(|name| {
+            let entry = &vocabulary[*name];
+            let names = entry.patterns.iter().flat_map(Pattern::names);
+            let ready = names.filter(|name| vocabulary.contains_key(*name)).all(|name| ids.contains_key(name));
+            if !ready {
+                return true;
+            }
+            let groups: Vec<Vec<Symbol>> = programs.iter().map(Program::group).collect();
+            let known = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
+            match (Compiler { lexicon, entry: &known }).compile(&entry.patterns) {
+                Ok(program) => {
+                    ids.insert((*name).clone(), EntryId(programs.len()));
+                    programs.push(program);
+                }
+                Err(error) => {
+                    let source = &sources[entry.file].source;
+                    let label = Label::new(source.span(find(source, name, "")), "");
+                    problems.push(entry.file, Diagnostic::error("vocabulary/pattern", error.to_string(), label));
+                    ids.insert((*name).clone(), EntryId(programs.len()));
+                    programs.push(nothing(lexicon));
+                }
+            }
+            false
+        });
+        if left.len() == before {
+            break;
+        }
+    }
+    for (name, entry) in vocabulary {
+        let source = &sources[entry.file].source;
+        for used in entry.patterns.iter().flat_map(Pattern::names) {
+            if left.contains(&name) && left.iter().any(|left| *left == used) {
+                let message = format!("the vocabulary entry `{name}` names itself, by way of `<{used}>`");
+                problems.push(
+                    entry.file,
+                    Diagnostic::error("vocabulary/cycle", message, Label::new(source.span(find(source, name, "")), "")),
+                );
+            } else if !vocabulary.contains_key(used) {
+                problems.push(entry.file, unknown_name(source, name, used, vocabulary.keys().map(String::as_str)));
+            }
+        }
+    }
+    // Entries of a cycle never match; their names are known, so that only the cycle itself is reported.
+    for name in left {
+        ids.insert(name.clone(), EntryId(programs.len()));
+        programs.push(nothing(lexicon));
+    }
+    (ids, programs)
+}
+
+fn nothing(lexicon: &mut Lexicon) -> Program {
+    let mut compiler = Compiler { lexicon, entry: &|_| None };
+    compiler.compile([]).unwrap_or_else(|_| unreachable!("internal: an empty program is small"))
+}
+
+pub(super) fn unknown_name<'k>(
+    source: &SourceFile,
+    key: &str,
+    name: &str,
+    known: impl Iterator<Item = &'k str>,
+) -> Diagnostic {
+    let at = find(source, key, &format!("<{name}>"));
+    let label = Label::new(source.span(at), "no such entry");
+    let diagnostic = Diagnostic::error("rule-file/vocabulary", format!("the vocabulary has no entry `{name}`"), label);
+    match did_you_mean(name, known) {
+        Some(meant) => diagnostic.with_help(format!("did you mean `<{meant}>`?")),
+        None => diagnostic.with_help(format!("define `{name}:` in a file of the folder `vocabulary`")),
+    }
+}

@@ -1,0 +1,296 @@
+//! The lexicon: the words that patterns ask for, and the words of a document as patterns see them.
+//!
+//! Every word test of every pattern gets a [`Symbol`]. A document's distinct words are looked up once each; from then
+//! on matching compares numbers.
+
+use std::collections::HashMap;
+
+use super::pattern::WordTest;
+use crate::document::{Prose, ProseSpan};
+
+/// A word test, or a class of words, as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Symbol(pub(crate) u32);
+
+/// Words that are told by their form or place and not by their letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// A number in digits.
+    Number,
+    /// An e-mail address, or a word that links to one.
+    Email,
+    /// A web address.
+    Url,
+    /// A word of a link.
+    Link,
+}
+
+impl Class {
+    /// All of them; their symbols come first in every lexicon.
+    pub(crate) const ALL: [Self; 4] = [Self::Number, Self::Email, Self::Url, Self::Link];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Email => "email",
+            Self::Url => "url",
+            Self::Link => "link",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
+    pub(crate) fn symbol(self) -> Symbol {
+        match self {
+            Self::Number => Symbol(0),
+            Self::Email => Symbol(1),
+            Self::Url => Symbol(2),
+            Self::Link => Symbol(3),
+        }
+    }
+}
+
+/// The word tests of a rule set.
+#[derive(Debug)]
+pub(crate) struct Lexicon {
+    exact: HashMap<String, Symbol>,
+    stems: HashMap<String, Symbol>,
+    count: u32,
+}
+
+impl Lexicon {
+    pub(crate) fn new() -> Self {
+        Self { exact: HashMap::new(), stems: HashMap::new(), count: Class::ALL.iter().map(|_| 1).sum() }
+    }
+
+    /// How many symbols there are.
+    pub(crate) fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// The symbol of a word test, the same for the same test.
+    pub(crate) fn symbol(&mut self, test: &WordTest) -> Symbol {
+        let (table, word) = match test {
+            WordTest::Exact(word) => (&mut self.exact, without_possessive(word)),
+            WordTest::Stem(word) => (&mut self.stems, word.as_str()),
+        };
+        if let Some(symbol) = table.get(word) {
+            return *symbol;
+        }
+        let symbol = Symbol(self.count);
+        self.count += 1;
+        table.insert(word.to_owned(), symbol);
+        symbol
+    }
+
+    /// The symbols whose tests a word passes, classes aside. The word is in lower case.
+    fn symbols_of(&self, word: &str) -> Vec<Symbol> {
+        let exact = self.exact.get(word).copied();
+        let prefixes = word.char_indices().map(|(at, c)| &word[..at + c.len_utf8()]);
+        exact.into_iter().chain(prefixes.filter_map(|prefix| self.stems.get(prefix).copied())).collect()
+    }
+}
+
+/// A distinct word of a document, as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct WordId(u32);
+
+/// A word of a clause.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub(crate) word: WordId,
+    pub(crate) at: ProseSpan,
+}
+
+/// The distinct words of a document with the symbols of each. Words that differ in class only are distinct.
+#[derive(Debug)]
+pub(crate) struct Words<'l> {
+    lexicon: &'l Lexicon,
+    ids: HashMap<(String, u8), WordId>,
+    symbols: Vec<Vec<Symbol>>,
+}
+
+impl<'l> Words<'l> {
+    pub(crate) fn new(lexicon: &'l Lexicon) -> Self {
+        Self { lexicon, ids: HashMap::new(), symbols: Vec::new() }
+    }
+
+    /// The symbols of a word.
+    pub(crate) fn symbols(&self, word: WordId) -> &[Symbol] {
+        &self.symbols[word.0 as usize]
+    }
+
+    /// The words of a prose.
+    pub(crate) fn tokens(&mut self, prose: &Prose) -> Vec<Token> {
+        let mut links = prose.links().iter().peekable();
+        let mut tokens = Vec::new();
+        for (at, form) in words(prose.text()) {
+            while links.next_if(|link| link.label.end <= at.start).is_some() {}
+            let link = links.peek().filter(|link| link.label.start < at.end).map(|link| link.target.as_str());
+            let word = self.id(&prose.text()[at.start..at.end], form, link);
+            tokens.push(Token { word, at });
+        }
+        tokens
+    }
+
+    fn id(&mut self, word: &str, form: Form, link: Option<&str>) -> WordId {
+        let mut classes = Vec::new();
+        match form {
+            Form::Word => {}
+            Form::Number => classes.push(Class::Number),
+            Form::Email => classes.push(Class::Email),
+            Form::Url => classes.push(Class::Url),
+        }
+        if let Some(target) = link {
+            classes.push(Class::Link);
+            if target.starts_with("mailto:") && form != Form::Email {
+                classes.push(Class::Email);
+            }
+        }
+        let bits = classes.iter().fold(0, |bits, class| bits | 1_u8 << class.symbol().0);
+        let lower = word.to_lowercase();
+        if let Some(id) = self.ids.get(&(lower.clone(), bits)) {
+            return *id;
+        }
+        let mut symbols: Vec<Symbol> = classes.into_iter().map(Class::symbol).collect();
+        symbols.extend(self.lexicon.symbols_of(&lower));
+        let id = WordId(u32::try_from(self.symbols.len()).expect("internal: a document has fewer words than bytes"));
+        self.symbols.push(symbols);
+        self.ids.insert((lower, bits), id);
+        id
+    }
+}
+
+fn without_possessive(word: &str) -> &str {
+    word.strip_suffix("'s")
+        .filter(|bare| !bare.is_empty() && !matches!(*bare, "it" | "that" | "what" | "let"))
+        .unwrap_or(word)
+        .trim_end_matches('\'')
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Word,
+    Number,
+    Email,
+    Url,
+}
+
+/// The words of a text with their places: runs of letters and digits, apostrophes inside them, and e-mail and web
+/// addresses as one word each.
+fn words(text: &str) -> Vec<(ProseSpan, Form)> {
+    let mut found = Vec::new();
+    for chunk in chunks(text) {
+        let shown = &text[chunk.start..chunk.end];
+        match address(shown) {
+            Some((inner, form)) => {
+                let at = ProseSpan { start: chunk.start + inner.start, end: chunk.start + inner.end };
+                plain_words(text, ProseSpan { start: chunk.start, end: at.start }, &mut found);
+                found.push((at, form));
+                plain_words(text, ProseSpan { start: at.end, end: chunk.end }, &mut found);
+            }
+            None => plain_words(text, chunk, &mut found),
+        }
+    }
+    found
+}
+
+fn chunks(text: &str) -> impl Iterator<Item = ProseSpan> {
+    let mut start = 0;
+    text.split(' ').map(move |chunk| {
+        let span = ProseSpan { start, end: start + chunk.len() };
+        start = span.end + 1;
+        span
+    })
+}
+
+/// The e-mail or web address in a chunk of text without spaces.
+fn address(chunk: &str) -> Option<(ProseSpan, Form)> {
+    if !chunk.contains(['.', ':']) {
+        return None;
+    }
+    if let Some(at) = chunk.find('@') {
+        let local = |c: char| c.is_alphanumeric() || "._%+-".contains(c);
+        let start =
+            chunk[..at].char_indices().rev().take_while(|(_, c)| local(*c)).last().map_or(at, |(start, _)| start);
+        let domain = |c: char| c.is_alphanumeric() || ".-".contains(c);
+        let length = chunk[at + 1..].find(|c| !domain(c)).unwrap_or(chunk.len() - at - 1);
+        let end = at + 1 + chunk[at + 1..at + 1 + length].trim_end_matches(['.', '-']).len();
+        let whole = start < at && chunk[at + 1..end].contains('.');
+        return whole.then_some((ProseSpan { start, end }, Form::Email));
+    }
+    let lower = chunk.to_ascii_lowercase();
+    let start = ["http://", "https://", "www."].iter().filter_map(|opening| lower.find(opening)).min();
+    if let Some(start) = start {
+        let end =
+            start + chunk[start..].trim_end_matches(['.', ',', ';', ')', ']', '>', '"', '\'', '!', '?', ':']).len();
+        return (start < end).then_some((ProseSpan { start, end }, Form::Url));
+    }
+    let bare = chunk.trim_matches(|c: char| !c.is_alphanumeric());
+    let host = bare.split('/').next().unwrap_or_default();
+    let mut labels = host.rsplit('.');
+    let top = labels.next().unwrap_or_default();
+    let labels: Vec<&str> = labels.collect();
+    let is_host = !labels.is_empty()
+        && (2..=6).contains(&top.len())
+        && top.bytes().all(|byte| byte.is_ascii_lowercase())
+        && labels
+            .iter()
+            .all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        && labels.iter().any(|label| label.len() >= 3 && label.bytes().any(|byte| byte.is_ascii_lowercase()));
+    let start = chunk.find(bare)?;
+    is_host.then_some((ProseSpan { start, end: start + bare.len() }, Form::Url))
+}
+
+fn plain_words(text: &str, stretch: ProseSpan, found: &mut Vec<(ProseSpan, Form)>) {
+    let shown = &text[stretch.start..stretch.end];
+    let is_part = |c: char| c.is_alphanumeric() || c == '\'';
+    let mut offset = 0;
+    for piece in shown.split(|c: char| !is_part(c)) {
+        let start = offset + (piece.len() - piece.trim_start_matches('\'').len());
+        let word = without_possessive(piece.trim_matches('\''));
+        if !word.is_empty() {
+            let at = ProseSpan { start: stretch.start + start, end: stretch.start + start + word.len() };
+            let number = word.bytes().all(|byte| byte.is_ascii_digit());
+            found.push((at, if number { Form::Number } else { Form::Word }));
+        }
+        offset += piece.len() + shown[offset + piece.len()..].chars().next().map_or(0, char::len_utf8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_their_forms() {
+        let shown = |text: &str| {
+            let words: Vec<String> = words(text)
+                .into_iter()
+                .map(|(at, form)| match form {
+                    Form::Word => text[at.start..at.end].to_owned(),
+                    form => format!("{}:{form:?}", &text[at.start..at.end]),
+                })
+                .collect();
+            words.join(" ")
+        };
+        assert_eq!(shown("We don't opt-out (e.g. Art. 6(1)(f))."), "We don't opt out e g Art 6:Number 1:Number f");
+        assert_eq!(shown("the authority's 'users' data"), "the authority users data");
+        assert_eq!(shown("mail: <dpo@acme.example>, or"), "mail dpo@acme.example:Email or");
+        assert_eq!(shown("see https://acme.example/a?b=1."), "see https://acme.example/a?b=1:Url");
+        assert_eq!(shown("on Acme.com/privacy, U.S. and/or"), "on Acme.com/privacy:Url U S and or");
+        assert_eq!(shown("30-day, 1,000"), "30:Number day 1:Number 000:Number");
+    }
+
+    #[test]
+    fn a_word_passes_its_tests() {
+        let mut lexicon = Lexicon::new();
+        let delete = lexicon.symbol(&WordTest::Stem("delet".to_owned()));
+        let deletion = lexicon.symbol(&WordTest::Exact("deletion".to_owned()));
+        assert_eq!(lexicon.symbols_of("deletion"), [deletion, delete]);
+        assert_eq!(lexicon.symbols_of("deleted"), [delete]);
+        assert_eq!(lexicon.symbols_of("dele"), []);
+    }
+}

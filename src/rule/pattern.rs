@@ -1,0 +1,311 @@
+//! The phrase pattern: what rule authors write instead of regular expressions.
+//!
+//! ```text
+//! pattern = item { " " item }
+//! item    = word               this word, whatever its case
+//!         | word"*"            a word that starts so
+//!         | "(" pattern { "|" pattern } ")" ["?"]   one of these; with "?" or nothing
+//!         | "<" name ">"       a vocabulary entry, or a class of words (number, email, url, link)
+//!         | "..." [count]      a gap inside the clause; with a count at most so many words
+//! ```
+//!
+//! Patterns are made of words: punctuation, quotes, hyphens and spacing of the text do not matter, and a hyphen in a
+//! pattern separates words just as a space does. A word in a pattern or a text ends before a possessive "'s".
+
+use std::ops::Range;
+
+use super::lexicon::Class;
+
+/// A pattern, parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    pub(crate) sequence: Sequence,
+}
+
+/// Elements that follow each other.
+pub(crate) type Sequence = Vec<Element>;
+
+/// A part of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Element {
+    /// A word, in lower case.
+    Word(WordTest),
+    /// Any word of a class.
+    Class(Class),
+    /// A vocabulary entry by its name.
+    Name(String),
+    /// Any words; `None` is without limit.
+    Gap(Option<usize>),
+    /// One of these, or where it is optional none of them.
+    Choice { options: Vec<Sequence>, presence: Presence },
+}
+
+/// How a pattern tests one word.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum WordTest {
+    Exact(String),
+    Stem(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Required,
+    Optional,
+}
+
+/// Why a pattern can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct PatternError {
+    /// The bytes of the pattern that are wrong.
+    pub at: Range<usize>,
+    /// What was expected, in one sentence without a full stop.
+    pub message: String,
+}
+
+/// The widest gap with a count.
+pub(crate) const WIDEST_GAP: usize = 40;
+/// The longest pattern, in bytes.
+pub(crate) const LONGEST_PATTERN: usize = 2000;
+/// How deep parentheses go.
+const DEEPEST: usize = 8;
+
+impl Pattern {
+    /// Reads a pattern.
+    pub(crate) fn parse(text: &str) -> Result<Self, PatternError> {
+        if text.len() > LONGEST_PATTERN {
+            let message = format!("a pattern has at most {LONGEST_PATTERN} bytes, this one has {}", text.len());
+            return Err(PatternError { at: 0..text.len(), message });
+        }
+        let mut parser = Parser { text, offset: 0, depth: 0 };
+        let sequence = parser.sequence()?;
+        if parser.offset < text.len() {
+            return Err(
+                parser.error(1, "expected a word, `(`, `<` or `...`; a `)` or `|` here closes or divides nothing")
+            );
+        }
+        let pattern = Self { sequence };
+        pattern.check_ends(text)?;
+        Ok(pattern)
+    }
+
+    /// All vocabulary names in it.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        fn collect<'p>(sequence: &'p Sequence, names: &mut Vec<&'p str>) {
+            for element in sequence {
+                match element {
+                    Element::Name(name) => names.push(name),
+                    Element::Choice { options, .. } => options.iter().for_each(|option| collect(option, names)),
+                    Element::Word(_) | Element::Class(_) | Element::Gap(_) => {}
+                }
+            }
+        }
+        let mut names = Vec::new();
+        collect(&self.sequence, &mut names);
+        names
+    }
+
+    fn check_ends(&self, text: &str) -> Result<(), PatternError> {
+        let error = |message: &str| Err(PatternError { at: 0..text.len(), message: message.to_owned() });
+        match (self.sequence.first(), self.sequence.last()) {
+            (Some(Element::Gap(_)), _) | (_, Some(Element::Gap(_))) => {
+                error("a gap `...` stands between two words, not at an end of the pattern")
+            }
+            _ if self.sequence.iter().all(can_be_nothing) => {
+                error("a pattern needs at least one word that must be there")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn can_be_nothing(element: &Element) -> bool {
+    match element {
+        Element::Gap(_) | Element::Choice { presence: Presence::Optional, .. } => true,
+        Element::Choice { options, .. } => options.iter().any(|option| option.iter().all(can_be_nothing)),
+        Element::Word(_) | Element::Class(_) | Element::Name(_) => false,
+    }
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    offset: usize,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn rest(&self) -> &str {
+        &self.text[self.offset..]
+    }
+
+    fn error(&self, length: usize, message: impl Into<String>) -> PatternError {
+        let end = (self.offset + length).min(self.text.len());
+        PatternError { at: self.offset.min(end)..end, message: message.into() }
+    }
+
+    fn skip_spaces(&mut self) {
+        self.offset = self.text.len() - self.rest().trim_start_matches([' ', '-', '\n']).len();
+    }
+
+    fn sequence(&mut self) -> Result<Sequence, PatternError> {
+        let mut sequence = Vec::new();
+        loop {
+            self.skip_spaces();
+            match self.rest().chars().next() {
+                None | Some(')' | '|') => break,
+                Some('(') => sequence.push(self.choice()?),
+                Some('<') => sequence.push(self.name()?),
+                Some('.') => sequence.push(self.gap()?),
+                Some(_) => sequence.push(self.word()?),
+            }
+        }
+        if sequence.is_empty() {
+            return Err(self.error(1, "expected a word, `(`, `<` or `...`"));
+        }
+        Ok(sequence)
+    }
+
+    fn choice(&mut self) -> Result<Element, PatternError> {
+        if self.depth == DEEPEST {
+            return Err(self.error(1, format!("parentheses go at most {DEEPEST} deep")));
+        }
+        let opened = self.offset;
+        self.depth += 1;
+        self.offset += 1;
+        let mut options = vec![self.sequence()?];
+        while self.rest().starts_with('|') {
+            self.offset += 1;
+            options.push(self.sequence()?);
+        }
+        if !self.rest().starts_with(')') {
+            let message = "this `(` is closed by no `)`".to_owned();
+            return Err(PatternError { at: opened..opened + 1, message });
+        }
+        self.offset += 1;
+        self.depth -= 1;
+        let presence = match self.rest().starts_with('?') {
+            true => {
+                self.offset += 1;
+                Presence::Optional
+            }
+            false => Presence::Required,
+        };
+        Ok(Element::Choice { options, presence })
+    }
+
+    fn name(&mut self) -> Result<Element, PatternError> {
+        let Some(length) = self.rest().find('>') else {
+            return Err(self.error(1, "this `<` is closed by no `>`"));
+        };
+        let name = self.rest()[1..length].to_owned();
+        if name.is_empty()
+            || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        {
+            return Err(
+                self.error(length + 1, "a name is made of lower-case letters, digits and hyphens: `<personal-data>`")
+            );
+        }
+        self.offset += length + 1;
+        Ok(Class::named(&name).map_or(Element::Name(name), Element::Class))
+    }
+
+    fn gap(&mut self) -> Result<Element, PatternError> {
+        if !self.rest().starts_with("...") {
+            return Err(self.error(1, "expected `...`, a gap; other punctuation means nothing in a pattern"));
+        }
+        let digits: String = self.rest()[3..].chars().take_while(char::is_ascii_digit).collect();
+        let count = match digits.as_str() {
+            "" => None,
+            digits => match digits.parse::<usize>() {
+                Ok(count) if (1..=WIDEST_GAP).contains(&count) => Some(count),
+                _ => {
+                    return Err(
+                        self.error(3 + digits.len(), format!("a gap with a count spans 1 to {WIDEST_GAP} words"))
+                    );
+                }
+            },
+        };
+        self.offset += 3 + digits.len();
+        Ok(Element::Gap(count))
+    }
+
+    fn word(&mut self) -> Result<Element, PatternError> {
+        let is_part = |c: char| c.is_alphanumeric() || c == '\'';
+        let length = self.rest().find(|c| !is_part(c)).unwrap_or(self.rest().len());
+        if length == 0 {
+            let shown: String = self.rest().chars().take(1).collect();
+            return Err(self.error(
+                shown.len(),
+                format!("`{shown}` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`"),
+            ));
+        }
+        let word = self.rest()[..length].to_lowercase();
+        self.offset += length;
+        let after = self.rest().chars().next();
+        if after == Some('*') {
+            self.offset += 1;
+            return Ok(Element::Word(WordTest::Stem(word)));
+        }
+        if after == Some('?') {
+            return Err(self.error(1, format!("write `({word})?` for a word that may be absent")));
+        }
+        Ok(Element::Word(WordTest::Exact(word)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(pattern: &str) -> String {
+        let error = Pattern::parse(pattern).unwrap_err();
+        format!("{}..{} {}", error.at.start, error.at.end, error.message)
+    }
+
+    #[test]
+    fn reads_every_element() {
+        let pattern = Pattern::parse("Keep* (your|the)? <personal-data> ...5 opt-out").unwrap();
+        let exact = |word: &str| Element::Word(WordTest::Exact(word.to_owned()));
+        assert_eq!(
+            pattern.sequence,
+            vec![
+                Element::Word(WordTest::Stem("keep".to_owned())),
+                Element::Choice {
+                    options: vec![vec![exact("your")], vec![exact("the")]],
+                    presence: Presence::Optional
+                },
+                Element::Name("personal-data".to_owned()),
+                Element::Gap(Some(5)),
+                exact("opt"),
+                exact("out"),
+            ]
+        );
+        assert_eq!(pattern.names(), ["personal-data"]);
+        assert_eq!(Pattern::parse("<number>").unwrap().sequence, vec![Element::Class(Class::Number)]);
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        let messages: Vec<String> =
+            ["", "(a|b", "a)", "a (b|)", "<Name>", "<open", "... a", "a ...99 b", "a, b", "(a)?", "a? b", "a . b"]
+                .into_iter()
+                .map(message)
+                .collect();
+        insta::assert_snapshot!(messages.join("\n"), @"
+        0..0 expected a word, `(`, `<` or `...`
+        0..1 this `(` is closed by no `)`
+        1..2 expected a word, `(`, `<` or `...`; a `)` or `|` here closes or divides nothing
+        5..6 expected a word, `(`, `<` or `...`
+        0..6 a name is made of lower-case letters, digits and hyphens: `<personal-data>`
+        0..1 this `<` is closed by no `>`
+        0..5 a gap `...` stands between two words, not at an end of the pattern
+        2..7 a gap with a count spans 1 to 40 words
+        1..2 `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
+        0..4 a pattern needs at least one word that must be there
+        1..2 write `(a)?` for a word that may be absent
+        2..3 expected `...`, a gap; other punctuation means nothing in a pattern
+        ");
+        assert!(message(&"a ".repeat(2000)).contains("at most 2000 bytes"));
+        assert!(message(&"(".repeat(9)).contains("at most 8 deep"));
+    }
+}
