@@ -1,1 +1,11 @@
-//! The integration tests.
+//! The integration tests: the real program, run as its users run it.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod cli;
+mod policies;
+mod program;
+mod readme;
+mod rule_files;
+mod spans;
+mod tidy;

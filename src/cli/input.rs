@@ -1,0 +1,156 @@
+//! Input: policies and rule files from the disk and from standard input.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use walkdir::WalkDir;
+
+use super::{Failure, Terminal};
+use crate::document::{Document, Format};
+use crate::report;
+use crate::rule::{Layer, Role, RuleSet, RuleSource, builtin_sources, compile};
+use crate::source::SourceFile;
+
+/// The format to read policies in, where neither the name nor a look at the text is to decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum InputFormat {
+    Markdown,
+    Html,
+    Plain,
+}
+
+impl From<InputFormat> for Format {
+    fn from(format: InputFormat) -> Self {
+        match format {
+            InputFormat::Markdown => Self::Markdown,
+            InputFormat::Html => Self::Html,
+            InputFormat::Plain => Self::Plain,
+        }
+    }
+}
+
+/// How policies are to be read.
+#[derive(Debug, clap::Args)]
+pub(super) struct InputArgs {
+    /// Read policies in this format, whatever their names and looks.
+    #[arg(long, value_name = "FORMAT")]
+    input_format: Option<InputFormat>,
+    /// The name that standard input (`-`) goes by: its extension tells the format, and reports show it.
+    #[arg(long, value_name = "NAME", default_value = "-")]
+    stdin_filename: String,
+}
+
+/// The extensions of the files that are read where a folder is given.
+const EXTENSIONS: [&str; 8] = ["md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "txt"];
+
+impl InputArgs {
+    /// Reads one file, or standard input for `-`.
+    pub(super) fn read(&self, path: &Path) -> Result<(SourceFile, Document), String> {
+        let (name, bytes) = if path == Path::new("-") {
+            let mut bytes = Vec::new();
+            io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .map_err(|error| format!("can't read standard input: {error}"))?;
+            (self.stdin_filename.clone(), bytes)
+        } else {
+            let name = path.to_string_lossy().into_owned();
+            let bytes = fs::read(path).map_err(|error| format!("can't read `{name}`: {}", reason(&error)))?;
+            (name, bytes)
+        };
+        let source = SourceFile::new(name, &bytes);
+        let format = self.input_format.map_or_else(|| Format::of(&source), Format::from);
+        let document = Document::parse(&source, format);
+        Ok((source, document))
+    }
+}
+
+/// An error of the system in words, without its number.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The policies that paths stand for: files as given, and below a folder all files with an extension that tells a
+/// format, in the order of their names. Hidden files and folders below it are left out.
+pub(super) fn policies(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        let before = found.len();
+        let shown =
+            |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+        for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(shown) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() && has_extension(entry.path(), &EXTENSIONS) => {
+                    found.push(entry.into_path());
+                }
+                Ok(_) => {}
+                Err(error) => problems.push(format!("can't read a folder: {error}")),
+            }
+        }
+        if found.len() == before {
+            let expected = EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
+            problems.push(format!("`{}` holds no policy: expected files ending in {expected}", path.display()));
+        }
+    }
+    (found, problems)
+}
+
+fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    extension.is_some_and(|extension| extensions.contains(&extension.as_str()))
+}
+
+/// The built-in rules with those of the given folders added, which replace built-in ones of the same id. Every mistake
+/// in the folders is drawn on standard error.
+pub(super) fn load_rules(folders: &[PathBuf], terminal: &Terminal) -> Result<RuleSet, Failure> {
+    let mut sources = builtin_sources();
+    for folder in folders {
+        sources.extend(read_rule_folder(folder)?);
+    }
+    let (rules, problems) = compile(&sources);
+    if problems.is_empty() {
+        return Ok(rules);
+    }
+    let mut out = io::stderr().lock();
+    for problem in &problems {
+        report::draw(&problem.diagnostic, &sources[problem.file].source, terminal.error_style, &mut out)?;
+    }
+    drop(out);
+    let count = if problems.len() == 1 { "1 mistake".to_owned() } else { format!("{} mistakes", problems.len()) };
+    terminal.complain(&format!("{count} in the rules; no policy was checked"));
+    Err(Failure::Shown)
+}
+
+/// The rule and vocabulary files of a folder, in the order of their names; a single file will do, too.
+fn read_rule_folder(folder: &Path) -> Result<Vec<RuleSource>, Failure> {
+    let mut sources = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| match error.io_error() {
+            Some(io) => Failure::Message(format!("can't read the rules in `{}`: {}", folder.display(), reason(io))),
+            None => Failure::Message(format!("can't read the rules in `{}`: {error}", folder.display())),
+        })?;
+        if !entry.file_type().is_file() || !has_extension(entry.path(), &["yaml", "yml"]) {
+            continue;
+        }
+        let name = entry.path().to_string_lossy().into_owned();
+        let bytes = fs::read(entry.path())
+            .map_err(|error| Failure::Message(format!("can't read `{name}`: {}", reason(&error))))?;
+        sources.push(RuleSource { role: Role::of(&name), source: SourceFile::new(name, &bytes), layer: Layer::User });
+    }
+    if sources.is_empty() {
+        return Err(Failure::Message(format!("`{}` holds no rules: expected files ending in .yaml", folder.display())));
+    }
+    Ok(sources)
+}

@@ -1,0 +1,49 @@
+//! `clauselint rules`: the rules, a line each.
+
+use std::path::PathBuf;
+
+use super::{Exit, Failure, Terminal, input};
+use crate::rule::{Rule, RuleKind};
+
+/// What was typed after `rules`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  clauselint rules\n  clauselint rules right\n  clauselint rules --pack caloppa")]
+pub(super) struct Args {
+    /// Only rules whose id, title or authority contains this.
+    #[arg(value_name = "TEXT")]
+    text: Option<String>,
+    /// Only rules of this pack.
+    #[arg(long)]
+    pack: Option<String>,
+    /// A folder of rules to add.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let rules = input::load_rules(&args.rules, terminal)?;
+    let wanted = args.text.as_ref().map(|text| text.to_lowercase());
+    let fits = |rule: &&Rule| {
+        let mut texts = [rule.id.as_str(), &rule.title].into_iter().chain(rule.cite.iter().map(String::as_str));
+        args.pack.as_ref().is_none_or(|pack| rule.id.pack() == pack)
+            && wanted.as_ref().is_none_or(|wanted| texts.any(|text| text.to_lowercase().contains(wanted)))
+    };
+    let listed: Vec<&Rule> = rules.rules().iter().filter(fits).collect();
+    if listed.is_empty() {
+        return Err(Failure::Message("no rule fits; `clauselint rules` lists all".to_owned()));
+    }
+    let id_width = listed.iter().map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
+    let title_width = listed.iter().map(|rule| rule.title.chars().count()).max().unwrap_or(0);
+    terminal.write(|out| {
+        for rule in listed {
+            let kind = match rule.kind {
+                RuleKind::Disclosure(_) => "disclosure",
+                RuleKind::Forbidden(_) => "forbidden",
+            };
+            let (id, severity, cite) = (rule.id.as_str(), rule.severity.name(), rule.cite.join("; "));
+            writeln!(out, "{id:id_width$}  {kind:10}  {severity:7}  {:title_width$}  {cite}", rule.title)?;
+        }
+        Ok(())
+    })?;
+    Ok(Exit::Clean)
+}

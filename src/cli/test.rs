@@ -1,0 +1,79 @@
+//! `clauselint test`: the examples in the rule files, run as tests.
+
+use std::path::PathBuf;
+
+use super::{Exit, Failure, Terminal, input};
+use crate::check::{Cause, check};
+use crate::document::{Document, Format};
+use crate::rule::{Example, Expected, RuleSet};
+use crate::source::SourceFile;
+
+/// What was typed after `test`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  clauselint test\n  clauselint test our-rules/")]
+pub(super) struct Args {
+    /// A folder of rules to add and to test. The built-in rules are tested, too, since the folder may change them.
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Only rules whose id contains this.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+}
+
+pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let folders: Vec<PathBuf> = args.folder.iter().cloned().collect();
+    let rules = input::load_rules(&folders, terminal)?;
+    let mut count = 0_usize;
+    let mut failures = Vec::new();
+    let tested = rules.rules().iter().enumerate();
+    for (idx, rule) in tested.filter(|(_, rule)| args.only.as_ref().is_none_or(|only| rule.id.as_str().contains(only)))
+    {
+        for example in &rule.examples {
+            count += 1;
+            if let Some(got) = failure(idx, example, &rules) {
+                let expected = example.value.as_ref().map_or_else(
+                    || example.expected.name().to_owned(),
+                    |value| format!("{} ({value})", example.expected.name()),
+                );
+                failures.push(format!(
+                    "{}: expected {expected}, got {got}\n  {}",
+                    rule.id,
+                    example.text.trim().replace('\n', "\n  ")
+                ));
+            }
+        }
+    }
+    terminal.write(|out| {
+        failures.iter().try_for_each(|failure| writeln!(out, "{failure}"))?;
+        writeln!(out, "{} examples passed, {} failed", count - failures.len(), failures.len())
+    })?;
+    Ok(if failures.is_empty() { Exit::Clean } else { Exit::Findings })
+}
+
+/// What came of an example, where that is not what the rule promises.
+fn failure(rule: usize, example: &Example, rules: &RuleSet) -> Option<String> {
+    let source = SourceFile::new("example", example.text.as_bytes());
+    let document = Document::parse(&source, Format::Markdown);
+    let assessment = check(&source, &document, rules);
+    let got = match assessment.disclosures.iter().find(|assessed| assessed.rule == rule) {
+        Some(assessed) => {
+            let value = example.value.is_none() || example.value == assessed.value;
+            if example.expected == Expected::Status(assessed.status) && value {
+                return None;
+            }
+            let words: Vec<String> =
+                assessed.evidence.iter().map(|evidence| format!("\"{}\"", evidence.text)).collect();
+            let value = assessed.value.as_ref().map_or_else(String::new, |value| format!(" ({value})"));
+            format!("{}{value} {}", assessed.status.name(), words.join(", "))
+        }
+        None => {
+            let found = assessment.findings.iter().any(|finding| finding.rule == rule && finding.cause == Cause::Found);
+            let got = if found { Expected::Found } else { Expected::Clean };
+            if got == example.expected {
+                return None;
+            }
+            got.name().to_owned()
+        }
+    };
+    Some(got)
+}

@@ -1,0 +1,26 @@
+//! A line a finding.
+
+use std::io::{self, Write};
+
+use super::Report;
+use super::shown::excerpt;
+
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for file in report.files {
+        for finding in &file.assessment.findings {
+            let diagnostic = &finding.diagnostic;
+            let at = file.source.position(diagnostic.primary.span.start());
+            writeln!(
+                out,
+                "{}:{}:{}: {}[{}] {}",
+                excerpt(file.source.name(), usize::MAX),
+                at.line,
+                at.column,
+                diagnostic.severity.name(),
+                diagnostic.code,
+                diagnostic.message,
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The report for people: findings drawn on their source, then a table of the disclosures, then the counts.
+
+use std::io::{self, Write};
+
+use super::shown::excerpt;
+use super::{CheckedFile, Colour, Report, Style, graphical};
+use crate::check::{Cause, Finding};
+use crate::diagnostic::Diagnostic;
+use crate::rule::{RuleSet, Status};
+
+pub(super) fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for file in report.files {
+        for drawn in drawn(file, report.rules) {
+            graphical::draw(&drawn.diagnostic, &drawn.notes, &file.source, style, out)?;
+            writeln!(out)?;
+        }
+        table(file, report.rules, style, out)?;
+    }
+    let counts = report.counts();
+    let parts = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.advice, "advice")];
+    let found = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| match (*count, *name) {
+        (1, name) | (_, name @ "advice") => format!("{count} {name}"),
+        (_, name) => format!("{count} {name}s"),
+    });
+    let found = found.collect::<Vec<_>>().join(", ");
+    let files = if report.files.len() == 1 { "1 file".to_owned() } else { format!("{} files", report.files.len()) };
+    match found.is_empty() {
+        true => writeln!(out, "no findings in {files}"),
+        false => writeln!(out, "{found} in {files}"),
+    }
+}
+
+/// A finding as a reader sees it; one stands for all that a group lacks.
+struct DrawnFinding {
+    diagnostic: Diagnostic,
+    notes: Vec<String>,
+}
+
+fn drawn(file: &CheckedFile, rules: &RuleSet) -> Vec<DrawnFinding> {
+    let findings = &file.assessment.findings;
+    let group_of = |finding: &Finding| {
+        let group = rules.rules()[finding.rule].group.as_deref();
+        group.filter(|_| finding.cause == Cause::Missing)
+    };
+    let mut drawn = Vec::new();
+    for (idx, finding) in findings.iter().enumerate() {
+        let Some(group) = group_of(finding) else {
+            drawn.push(single(finding, rules));
+            continue;
+        };
+        let same: Vec<&Finding> = findings.iter().filter(|other| group_of(other) == Some(group)).collect();
+        let first = findings.iter().position(|other| group_of(other) == Some(group)) == Some(idx);
+        match same.as_slice() {
+            [only] => drawn.push(single(only, rules)),
+            all if first => drawn.push(grouped(group, all, rules)),
+            _ => {}
+        }
+    }
+    drawn
+}
+
+fn single(finding: &Finding, rules: &RuleSet) -> DrawnFinding {
+    let rule = &rules.rules()[finding.rule];
+    DrawnFinding { diagnostic: finding.diagnostic.clone(), notes: vec![cited(&rule.cite)] }
+}
+
+fn grouped(group: &str, findings: &[&Finding], rules: &RuleSet) -> DrawnFinding {
+    let of_group = rules.rules().iter().filter(|rule| rule.group.as_deref() == Some(group)).count();
+    let mut diagnostic = findings[0].diagnostic.clone();
+    diagnostic.severity =
+        findings.iter().map(|finding| finding.diagnostic.severity).max().unwrap_or(diagnostic.severity);
+    diagnostic.message = format!("{group}: {} of {of_group} are missing", findings.len());
+    let mut cite: Vec<String> = Vec::new();
+    let mut list = Vec::new();
+    for finding in findings {
+        let rule = &rules.rules()[finding.rule];
+        list.push(format!("- {} ({})", rule.title, rule.id));
+        cite.extend(rule.cite.iter().filter(|cited| !cite.contains(cited)).cloned().collect::<Vec<_>>());
+    }
+    diagnostic.help = Some(list.join("\n"));
+    let explain = format!("`clauselint explain {}` has wording to start from", findings[0].diagnostic.code);
+    DrawnFinding { diagnostic, notes: vec![explain, cited(&cite)] }
+}
+
+fn cited(cite: &[String]) -> String {
+    format!("see {}", cite.join("; "))
+}
+
+fn table(file: &CheckedFile, rules: &RuleSet, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", bold(&excerpt(file.source.name(), usize::MAX), style))?;
+    let id_width = rules.rules().iter().map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
+    for assessed in &file.assessment.disclosures {
+        let rule = &rules.rules()[assessed.rule];
+        let status = coloured(assessed.status, style);
+        write!(out, "  {status}  {:id_width$}", rule.id.as_str())?;
+        if let Some(evidence) = assessed.evidence.first() {
+            let at = file.source.position(evidence.span.start());
+            let place = format!("{}:{}", at.line, at.column);
+            let value = assessed.value.as_ref().map(|value| format!("{value}: ")).unwrap_or_default();
+            let room = style.width.saturating_sub(id_width + 28 + value.len()).max(16);
+            write!(out, "  {place:>8}  {value}\"{}\"", excerpt(&evidence.text, room))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out)
+}
+
+fn coloured(status: Status, style: Style) -> String {
+    let padded = format!("{:14}", status.name());
+    let code = match status {
+        Status::Disclosed => "32",
+        Status::Vague => "33",
+        Status::Missing => "31",
+        Status::NotApplicable => "2",
+    };
+    painted(&padded, code, style)
+}
+
+fn bold(text: &str, style: Style) -> String {
+    painted(text, "1", style)
+}
+
+fn painted(text: &str, code: &str, style: Style) -> String {
+    match style.colour {
+        Colour::On => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        Colour::Off => text.to_owned(),
+    }
+}

@@ -1,0 +1,145 @@
+//! The JSON report, version 1. Its own structs, so that the core's types may change without it.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{CheckedFile, Report};
+use crate::check::{Assessed, Finding};
+use crate::rule::RuleSet;
+use crate::source::{SourceFile, Span};
+
+#[derive(Serialize)]
+struct Output<'r> {
+    version: u32,
+    tool: Tool,
+    files: Vec<File<'r>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct File<'r> {
+    path: &'r str,
+    format: &'static str,
+    language: &'static str,
+    disclosures: Vec<Disclosure<'r>>,
+    findings: Vec<FindingOut<'r>>,
+}
+
+#[derive(Serialize)]
+struct Disclosure<'r> {
+    id: &'r str,
+    status: &'static str,
+    value: Option<&'r str>,
+    evidence: Vec<Evidence<'r>>,
+}
+
+#[derive(Serialize)]
+struct Evidence<'r> {
+    #[serde(flatten)]
+    place: Place,
+    text: &'r str,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'r> {
+    rule: &'r str,
+    severity: &'static str,
+    message: &'r str,
+    help: Option<&'r str>,
+    cite: &'r [String],
+    #[serde(flatten)]
+    place: Place,
+    fingerprint: String,
+    related: Vec<Related<'r>>,
+}
+
+#[derive(Serialize)]
+struct Related<'r> {
+    #[serde(flatten)]
+    place: Place,
+    message: &'r str,
+}
+
+#[derive(Serialize)]
+struct Place {
+    start: usize,
+    end: usize,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    advice: usize,
+}
+
+impl Place {
+    fn of(span: Span, source: &SourceFile) -> Self {
+        let position = source.position(span.start());
+        Self { start: span.start(), end: span.end(), line: position.line, column: position.column }
+    }
+}
+
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let counts = report.counts();
+    let output = Output {
+        version: 1,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        files: report.files.iter().map(|checked| file(checked, report.rules)).collect(),
+        summary: Summary {
+            files: report.files.len(),
+            errors: counts.errors,
+            warnings: counts.warnings,
+            advice: counts.advice,
+        },
+    };
+    serde_json::to_writer_pretty(&mut *out, &output)?;
+    writeln!(out)
+}
+
+fn file<'r>(checked: &'r CheckedFile, rules: &'r RuleSet) -> File<'r> {
+    let CheckedFile { source, document, assessment } = checked;
+    let disclosure = |assessed: &'r Assessed| Disclosure {
+        id: rules.rules()[assessed.rule].id.as_str(),
+        status: assessed.status.name(),
+        value: assessed.value.as_deref(),
+        evidence: assessed
+            .evidence
+            .iter()
+            .map(|evidence| Evidence { place: Place::of(evidence.span, source), text: &evidence.text })
+            .collect(),
+    };
+    let finding = |finding: &'r Finding| FindingOut {
+        rule: rules.rules()[finding.rule].id.as_str(),
+        severity: finding.diagnostic.severity.name(),
+        message: &finding.diagnostic.message,
+        help: finding.diagnostic.help.as_deref(),
+        cite: &rules.rules()[finding.rule].cite,
+        place: Place::of(finding.diagnostic.primary.span, source),
+        fingerprint: finding.fingerprint.to_string(),
+        related: finding
+            .diagnostic
+            .related
+            .iter()
+            .map(|label| Related { place: Place::of(label.span, source), message: &label.message })
+            .collect(),
+    };
+    File {
+        path: source.name(),
+        format: document.format().name(),
+        // The rules read English only so far, and so does every report.
+        language: "en",
+        disclosures: assessment.disclosures.iter().map(disclosure).collect(),
+        findings: assessment.findings.iter().map(finding).collect(),
+    }
+}
