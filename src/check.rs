@@ -7,9 +7,10 @@ mod fingerprint;
 pub use fingerprint::Fingerprint;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::document::{ClauseId, Document, ProseSpan};
+use crate::document::{ClauseId, Document, Language, ProseSpan};
 use crate::rule::{
-    Condition, Disclosure, Forbidden, Match, Phrase, Program, Reading, Rule, RuleKind, RuleSet, Search, Status, Within,
+    Condition, Disclosure, Forbidden, Match, Phrase, Program, Reading, Rule, RuleKind, RuleSet, Search, Status, With,
+    Within,
 };
 use crate::source::{SourceFile, Span};
 
@@ -71,9 +72,17 @@ pub enum Cause {
 }
 
 /// Runs all rules over a document, which was read from the source.
+///
+/// The rules read English. Of a document in another language they would say that everything is missing, which they
+/// can't know: there every disclosure is not applicable, and nothing is found.
 pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet) -> Assessment {
-    let mut checker =
-        Checker { source, document, reading: rules.read(document), statuses: vec![None; rules.rules().len()] };
+    if document.language() != Language::English {
+        return unread(rules);
+    }
+    let mut has_text = vec![false; document.sections().len()];
+    document.clauses().iter().for_each(|clause| has_text[clause.section.0] = true);
+    let statuses = vec![None; rules.rules().len()];
+    let mut checker = Checker { source, document, reading: rules.read(document), statuses, has_text };
     let mut disclosures = Vec::new();
     let mut findings = Vec::new();
     for idx in rules.order() {
@@ -93,12 +102,20 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet) -> Asses
     Assessment { disclosures, findings }
 }
 
+fn unread(rules: &RuleSet) -> Assessment {
+    let disclosures = rules.rules().iter().enumerate().filter(|(_, rule)| matches!(rule.kind, RuleKind::Disclosure(_)));
+    let unread = |(rule, _)| Assessed { rule, status: Status::NotApplicable, value: None, evidence: Vec::new() };
+    Assessment { disclosures: disclosures.map(unread).collect(), findings: Vec::new() }
+}
+
 struct Checker<'c> {
     source: &'c SourceFile,
     document: &'c Document,
     reading: Reading<'c>,
     /// The statuses so far, by the rules' places.
     statuses: Vec<Option<Status>>,
+    /// Whether there are clauses right under a heading, by the sections' places.
+    has_text: Vec<bool>,
 }
 
 impl Checker<'_> {
@@ -119,7 +136,7 @@ impl Checker<'_> {
         self.statuses[rule] = Some(status);
         let given = |value: &&String| hits.iter().any(|hit| hit.value.as_ref() == Some(*value));
         let value = disclosure.values.iter().find(given).cloned();
-        Assessed { rule, status, value, evidence: merge(hits) }
+        Assessed { rule, status, value, evidence: self.evidence(hits) }
     }
 
     fn shortcoming(&mut self, rule: &Rule, disclosure: &Disclosure, assessed: &Assessed) -> Option<Finding> {
@@ -152,7 +169,8 @@ impl Checker<'_> {
     }
 
     fn forbidden(&mut self, idx: usize, rule: &Rule, forbidden: &Forbidden) -> Vec<Finding> {
-        let found = merge(self.search(&forbidden.phrases, forbidden.unless.as_ref()));
+        let hits = self.search(&forbidden.phrases, forbidden.unless.as_ref());
+        let found = self.evidence(hits);
         let finding = |evidence: &Evidence| {
             let label = Label::new(evidence.span, "");
             self.finding(
@@ -203,8 +221,7 @@ impl Checker<'_> {
         for place in &disclosure.place {
             for (idx, section) in self.document.sections().iter().enumerate() {
                 let Some(heading) = &section.heading else { continue };
-                let has_text = self.document.clauses().iter().any(|clause| clause.section.0 == idx);
-                if has_text && self.reading.in_heading(place, idx) {
+                if self.has_text[idx] && self.reading.in_heading(place, idx) {
                     return heading.span;
                 }
             }
@@ -226,30 +243,42 @@ impl Checker<'_> {
 
     fn search_phrase(&mut self, phrase: &Phrase, unless: Option<&Program>) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for idx in 0..self.document.clauses().len() {
-            let clause = ClauseId(idx);
+        // A regular expression is slow, so it is tried only where all else holds.
+        let candidates = match (&phrase.search, &phrase.with) {
+            (Search::Pattern(program), _) | (_, Some(With { program, within: Within::Clause })) => {
+                self.reading.candidates(program)
+            }
+            (Search::Regex(_), _) => (0..self.document.clauses().len()).map(ClauseId).collect(),
+        };
+        for clause in candidates {
             if !self.document.clause(clause).kind.is_statement() {
                 continue;
             }
-            let found = self.in_clause(&phrase.search, clause, unless);
-            if found.is_empty() || !self.heading_fits(phrase, clause) || self.excluded(phrase, clause) {
+            let (found, companion) = if let Search::Regex(_) = &phrase.search {
+                let Some(companion) = self.around(phrase, clause) else { continue };
+                (self.in_clause(&phrase.search, clause, unless), companion)
+            } else {
+                let found = self.in_clause(&phrase.search, clause, unless);
+                if found.is_empty() {
+                    continue;
+                }
+                let Some(companion) = self.around(phrase, clause) else { continue };
+                (found, companion)
+            };
+            if found.is_empty() {
                 continue;
             }
-            let Some(companion) = self.companion(phrase, clause) else { continue };
-            hits.extend(
-                found.into_iter().chain(companion).map(|evidence| Hit { evidence, value: phrase.value.clone() }),
-            );
+            let own = found.into_iter().map(|at| (clause, at));
+            let hit = |(clause, at)| Hit { clause, at, value: phrase.value.clone() };
+            hits.extend(own.chain(companion).map(hit));
         }
         hits
     }
 
-    fn in_clause(&mut self, search: &Search, clause: ClauseId, unless: Option<&Program>) -> Vec<Evidence> {
-        let prose = &self.document.clause(clause).prose;
-        let places: Vec<ProseSpan> = match search {
+    fn in_clause(&mut self, search: &Search, clause: ClauseId, unless: Option<&Program>) -> Vec<ProseSpan> {
+        match search {
             Search::Regex(regex) => {
-                let found = regex.find_iter(prose.text()).filter(|found| !found.is_empty());
-                let found: Vec<ProseSpan> =
-                    found.map(|found| ProseSpan { start: found.start(), end: found.end() }).collect();
+                let found = regex.find_iter(self.document.clause(clause).prose.text());
                 let vetoes = self.vetoes(clause, unless, found.is_empty());
                 let passage = self.reading.passage(clause);
                 let vetoes: Vec<ProseSpan> = vetoes.into_iter().filter_map(|veto| passage.own(veto)).collect();
@@ -274,8 +303,7 @@ impl Checker<'_> {
                 }
                 places
             }
-        };
-        places.into_iter().map(|at| self.evidence(clause, at)).collect()
+        }
     }
 
     /// The matches that rule out what they overlap; not looked for where nothing was found that they could.
@@ -286,9 +314,29 @@ impl Checker<'_> {
         }
     }
 
-    fn evidence(&self, clause: ClauseId, at: ProseSpan) -> Evidence {
-        let prose = &self.document.clause(clause).prose;
-        Evidence { span: prose.span(at), text: prose.text()[at.start..at.end].to_owned(), clause }
+    /// The words at all hits, in the order of the file; hits that overlap are one piece of evidence.
+    fn evidence(&self, mut hits: Vec<Hit>) -> Vec<Evidence> {
+        hits.sort_by_key(|hit| (hit.clause, hit.at));
+        let mut places: Vec<(ClauseId, ProseSpan)> = Vec::new();
+        for hit in hits {
+            match places.last_mut() {
+                Some((clause, at)) if *clause == hit.clause && hit.at.start < at.end => at.end = at.end.max(hit.at.end),
+                _ => places.push((hit.clause, hit.at)),
+            }
+        }
+        let evidence = places.into_iter().map(|(clause, at)| {
+            let prose = &self.document.clause(clause).prose;
+            Evidence { span: prose.span(at), text: prose.text()[at.start..at.end].to_owned(), clause }
+        });
+        evidence.collect()
+    }
+
+    /// What must hold around a phrase: `None` if it does not, else the companion that it was found with, if any.
+    fn around(&mut self, phrase: &Phrase, clause: ClauseId) -> Option<Option<(ClauseId, ProseSpan)>> {
+        if !self.heading_fits(phrase, clause) || self.excluded(phrase, clause) {
+            return None;
+        }
+        self.companion(phrase, clause)
     }
 
     fn heading_fits(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
@@ -304,7 +352,7 @@ impl Checker<'_> {
 
     /// What must be found besides a phrase: `None` if it is not there, and nothing where nothing more is asked for or
     /// the clause itself holds it.
-    fn companion(&mut self, phrase: &Phrase, clause: ClauseId) -> Option<Option<Evidence>> {
+    fn companion(&mut self, phrase: &Phrase, clause: ClauseId) -> Option<Option<(ClauseId, ProseSpan)>> {
         let Some(with) = &phrase.with else { return Some(None) };
         if !self.reading.in_clause(&with.program, clause).is_empty() {
             return Some(None);
@@ -328,7 +376,7 @@ impl Checker<'_> {
             }
             let found = self.reading.in_clause(&with.program, near);
             if let Some(at) = found.into_iter().find_map(|found| self.reading.passage(near).own(found)) {
-                return Some(Some(self.evidence(near, at)));
+                return Some(Some((near, at)));
             }
         }
         None
@@ -336,8 +384,7 @@ impl Checker<'_> {
 
     fn holds(&mut self, condition: &Condition) -> bool {
         match condition {
-            Condition::Claim(program) => (0..self.document.clauses().len()).any(|idx| {
-                let clause = ClauseId(idx);
+            Condition::Claim(program) => self.reading.candidates(program).into_iter().any(|clause| {
                 self.document.clause(clause).kind.is_statement() && !self.reading.in_clause(program, clause).is_empty()
             }),
             Condition::Status { rule, is } => self.statuses[*rule].is_some_and(|status| is.contains(&status)),
@@ -348,20 +395,9 @@ impl Checker<'_> {
     }
 }
 
+/// A place that a phrase was found at, and the value that it gives.
 struct Hit {
-    evidence: Evidence,
+    clause: ClauseId,
+    at: ProseSpan,
     value: Option<String>,
-}
-
-/// The evidence of all hits in the order of the file, without what another piece of evidence contains.
-fn merge(hits: Vec<Hit>) -> Vec<Evidence> {
-    let mut evidence: Vec<Evidence> = hits.into_iter().map(|hit| hit.evidence).collect();
-    evidence.sort_by_key(|evidence| (evidence.span.start(), std::cmp::Reverse(evidence.span.end())));
-    let mut merged: Vec<Evidence> = Vec::new();
-    for evidence in evidence {
-        if merged.last().is_none_or(|last| last.span.end() < evidence.span.end()) {
-            merged.push(evidence);
-        }
-    }
-    merged
 }

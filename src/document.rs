@@ -7,6 +7,7 @@
 
 mod block;
 mod html;
+mod language;
 mod markdown;
 mod plain;
 mod prose;
@@ -15,6 +16,7 @@ mod structure;
 
 use std::path::Path;
 
+pub use language::Language;
 pub use prose::{Link, Prose, ProseSpan};
 
 use crate::source::{SourceFile, Span};
@@ -151,6 +153,7 @@ pub struct Section {
 #[derive(Clone, Debug)]
 pub struct Document {
     format: Format,
+    language: Language,
     sections: Vec<Section>,
     clauses: Vec<Clause>,
 }
@@ -165,7 +168,12 @@ impl Document {
             Format::Plain => plain::read(source, body),
         };
         let structure::Arranged { sections, clauses } = structure::arrange(blocks, format);
-        Self { format, sections, clauses }
+        Self { format, language: language::of(&clauses), sections, clauses }
+    }
+
+    /// The language that it is written in.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// The format that it was read in.

@@ -10,39 +10,35 @@ mod matcher;
 mod pattern;
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use regex::{Regex, RegexBuilder};
 
 pub use builtin::builtin_sources;
-pub use file::{Layer, Located, Role, RuleSource, compile};
+pub use file::{Examples, Layer, Located, Role, RuleSource, compile};
 pub use pattern::PatternError;
 
 pub(crate) use matcher::{Match, Program, Reading};
 
 use crate::diagnostic::Severity;
-use crate::document::Document;
+use crate::document::{Document, ProseSpan};
 use lexicon::Lexicon;
 
-/// A rule's id: a pack and a name, as in `gdpr/right-access`.
+/// A rule's id: a pack and a name in lower-case letters, digits and hyphens, as in `pack/name-of-rule`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(String);
 
-/// A text that is no rule id.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no rule id: a rule id is a pack and a name in lower-case letters, digits and hyphens, as in `pack/name-of-rule`"
-)]
-pub struct NoRuleId(String);
-
 impl RuleId {
-    /// Reads an id.
-    pub fn parse(text: &str) -> Result<Self, NoRuleId> {
+    /// Reads an id; nothing if the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
         let is_name = |name: &str| {
             name.starts_with(|c: char| c.is_ascii_lowercase())
                 && !name.ends_with('-')
                 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         };
         match text.split_once('/') {
-            Some((pack, name)) if is_name(pack) && is_name(name) => Ok(Self(text.to_owned())),
-            _ => Err(NoRuleId(text.to_owned())),
+            Some((pack, name)) if is_name(pack) && is_name(name) => Some(Self(text.to_owned())),
+            _ => None,
         }
     }
 
@@ -121,7 +117,7 @@ pub struct Rule {
 #[derive(Debug)]
 pub enum RuleKind {
     /// Something that the policy must tell.
-    Disclosure(Disclosure),
+    Disclosure(Box<Disclosure>),
     /// Something that the policy must not say.
     Forbidden(Forbidden),
 }
@@ -164,7 +160,40 @@ pub(crate) struct Phrase {
 pub(crate) enum Search {
     Pattern(Program),
     /// A regular expression over the clause's own prose.
-    Regex(regex::Regex),
+    Regex(Arc<LazyRegex>),
+}
+
+/// A regular expression that is compiled when it is first needed. It is known to compile: a user's was tried when the
+/// rule file was read, and a test tries the built-in ones.
+#[derive(Debug)]
+pub(crate) struct LazyRegex {
+    text: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl LazyRegex {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), compiled: OnceLock::new() }
+    }
+
+    /// Compiles it, within bounds that keep rule files of strangers harmless.
+    pub(crate) fn compile(&self) -> Result<(), regex::Error> {
+        if self.compiled.get().is_none() {
+            let regex = RegexBuilder::new(&self.text).size_limit(1 << 20).dfa_size_limit(1 << 20).build()?;
+            self.compiled.get_or_init(|| regex);
+        }
+        Ok(())
+    }
+
+    /// The matches in a text that are not empty.
+    pub(crate) fn find_iter(&self, text: &str) -> Vec<ProseSpan> {
+        self.compile().expect("internal: a rule's regular expression was tried before");
+        let found = self.compiled.get().into_iter().flat_map(|regex| regex.find_iter(text));
+        found
+            .filter(|found| !found.is_empty())
+            .map(|found| ProseSpan { start: found.start(), end: found.end() })
+            .collect()
+    }
 }
 
 /// What must be found besides a phrase, and how far from it.

@@ -8,7 +8,9 @@ use super::input::{self, InputArgs};
 use super::{Exit, Failure, Terminal};
 use crate::check::check;
 use crate::diagnostic::Severity;
+use crate::document::Language;
 use crate::report::{self, CheckedFile, Report, ReportFormat};
+use crate::rule::Examples;
 
 /// What was typed after `check`.
 #[derive(Debug, clap::Args)]
@@ -42,12 +44,17 @@ enum FormatName {
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let rules = input::load_rules(&args.rules, terminal)?;
+    let rules = input::load_rules(&args.rules, Examples::Skip, terminal)?;
     let (paths, mut problems) = input::policies(&args.paths);
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         match args.input.read(&path) {
             Ok((source, document)) => {
+                if let Language::Other { name, .. } = document.language() {
+                    let path = source.name();
+                    problems
+                        .push(format!("`{path}` is written in {name}; the rules read English, so it was not checked"));
+                }
                 let assessment = check(&source, &document, &rules);
                 files.push(CheckedFile { source, document, assessment });
             }
@@ -65,7 +72,10 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         terminal.write(|out| report::write(format, &report, terminal.style, out))?;
     }
     problems.iter().for_each(|problem| terminal.complain(problem));
-    Ok(match report.worst() {
+    let worst = report.worst();
+    // The process ends here: giving every rule back to the allocator one by one would only take time.
+    std::mem::forget((files, rules));
+    Ok(match worst {
         _ if !problems.is_empty() => Exit::Failed,
         Some(Severity::Error) => Exit::Findings,
         _ => Exit::Clean,

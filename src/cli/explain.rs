@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Exit, Failure, Terminal, input};
-use crate::rule::{RuleKind, did_you_mean};
+use crate::rule::{Examples, RuleKind, did_you_mean};
 
 /// What was typed after `explain`.
 #[derive(Debug, clap::Args)]
@@ -18,7 +18,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let rules = input::load_rules(&args.rules, terminal)?;
+    let rules = input::load_rules(&args.rules, Examples::Read, terminal)?;
     let by_name = || rules.rules().iter().find(|rule| rule.id.as_str().ends_with(&format!("/{}", args.rule)));
     let Some(rule) = rules.rule(&args.rule).or_else(by_name) else {
         let ids = rules.rules().iter().map(|rule| rule.id.as_str());

@@ -1,7 +1,7 @@
 //! Input: policies and rule files from the disk and from standard input.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 use super::{Failure, Terminal};
 use crate::document::{Document, Format};
 use crate::report;
-use crate::rule::{Layer, Role, RuleSet, RuleSource, builtin_sources, compile};
+use crate::rule::{Examples, Layer, Role, RuleSet, RuleSource, builtin_sources, compile};
 use crate::source::SourceFile;
 
 /// The format to read policies in, where neither the name nor a look at the text is to decide.
@@ -114,18 +114,19 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 
 /// The built-in rules with those of the given folders added, which replace built-in ones of the same id. Every mistake
 /// in the folders is drawn on standard error.
-pub(super) fn load_rules(folders: &[PathBuf], terminal: &Terminal) -> Result<RuleSet, Failure> {
+pub(super) fn load_rules(folders: &[PathBuf], examples: Examples, terminal: &Terminal) -> Result<RuleSet, Failure> {
     let mut sources = builtin_sources();
     for folder in folders {
         sources.extend(read_rule_folder(folder)?);
     }
-    let (rules, problems) = compile(&sources);
+    let (rules, problems) = compile(&sources, examples);
     if problems.is_empty() {
         return Ok(rules);
     }
     let mut out = io::stderr().lock();
     for problem in &problems {
         report::draw(&problem.diagnostic, &sources[problem.file].source, terminal.error_style, &mut out)?;
+        writeln!(out)?;
     }
     drop(out);
     let count = if problems.len() == 1 { "1 mistake".to_owned() } else { format!("{} mistakes", problems.len()) };
@@ -147,7 +148,8 @@ fn read_rule_folder(folder: &Path) -> Result<Vec<RuleSource>, Failure> {
         let name = entry.path().to_string_lossy().into_owned();
         let bytes = fs::read(entry.path())
             .map_err(|error| Failure::Message(format!("can't read `{name}`: {}", reason(&error))))?;
-        sources.push(RuleSource { role: Role::of(&name), source: SourceFile::new(name, &bytes), layer: Layer::User });
+        let role = Role::of(&name);
+        sources.push(RuleSource { role, source: SourceFile::new(name, &bytes), layer: Layer::User, compact: None });
     }
     if sources.is_empty() {
         return Err(Failure::Message(format!("`{}` holds no rules: expected files ending in .yaml", folder.display())));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Exit, Failure, Terminal, input};
-use crate::rule::{Rule, RuleKind};
+use crate::rule::{Examples, Rule, RuleKind};
 
 /// What was typed after `rules`.
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let rules = input::load_rules(&args.rules, terminal)?;
+    let rules = input::load_rules(&args.rules, Examples::Skip, terminal)?;
     let wanted = args.text.as_ref().map(|text| text.to_lowercase());
     let fits = |rule: &&Rule| {
         let mut texts = [rule.id.as_str(), &rule.title].into_iter().chain(rule.cite.iter().map(String::as_str));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Exit, Failure, Terminal, input};
 use crate::check::{Cause, check};
 use crate::document::{Document, Format};
-use crate::rule::{Example, Expected, RuleSet};
+use crate::rule::{Example, Examples, Expected, RuleSet};
 use crate::source::SourceFile;
 
 /// What was typed after `test`.
@@ -22,7 +22,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let folders: Vec<PathBuf> = args.folder.iter().cloned().collect();
-    let rules = input::load_rules(&folders, terminal)?;
+    let rules = input::load_rules(&folders, Examples::Read, terminal)?;
     let mut count = 0_usize;
     let mut failures = Vec::new();
     let tested = rules.rules().iter().enumerate();
@@ -63,8 +63,9 @@ fn failure(rule: usize, example: &Example, rules: &RuleSet) -> Option<String> {
             }
             let words: Vec<String> =
                 assessed.evidence.iter().map(|evidence| format!("\"{}\"", evidence.text)).collect();
+            let by = if words.is_empty() { String::new() } else { format!(" by {}", words.join(", ")) };
             let value = assessed.value.as_ref().map_or_else(String::new, |value| format!(" ({value})"));
-            format!("{}{value} {}", assessed.status.name(), words.join(", "))
+            format!("{}{value}{by}", assessed.status.name())
         }
         None => {
             let found = assessment.findings.iter().any(|finding| finding.rule == rule && finding.cause == Cause::Found);

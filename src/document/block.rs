@@ -17,8 +17,10 @@ pub(super) enum BlockKind {
     Paragraph,
     /// A list item, or a further paragraph of one. `list` tells lists apart, `depth` counts from 1.
     Item { list: usize, depth: usize, part: ItemPart },
-    /// A table row, its cells already joined; `header` holds the joined column headers where the table has some.
-    Row { header: Option<Prose> },
+    /// The column headers of a table, joined; `table` tells tables apart.
+    Header { table: usize },
+    /// A table row, its cells already joined; `table` is the one whose headers stand over it, if any do.
+    Row { table: Option<usize> },
     /// A term of a definition list, which introduces what follows.
     Term,
 }
@@ -37,8 +39,8 @@ impl Block {
 }
 
 impl Block {
-    /// A table row whose cells are already joined.
-    pub(super) fn row(header: Option<Prose>, prose: Prose) -> Self {
-        Self { kind: BlockKind::Row { header }, text: BlockText { prose, ..BlockText::default() } }
+    /// A row of a table, of which only the prose matters.
+    pub(super) fn row(kind: BlockKind, prose: Prose) -> Self {
+        Self { kind, text: BlockText { prose, ..BlockText::default() } }
     }
 }

@@ -159,7 +159,9 @@ struct Reader<'s> {
     skipping: Option<Skipping>,
     /// Whether a `<br>` came since the last visible text: a second one ends the block.
     broken: bool,
+    /// The open tables, outermost first, and how many had column headers so far.
     tables: Vec<Table>,
+    table_count: usize,
     /// For each element name, the text offset of its last end tag.
     last_end: BTreeMap<String, Option<usize>>,
 }
@@ -181,7 +183,8 @@ struct Skipping {
 /// A table whose rows are being read.
 #[derive(Default)]
 struct Table {
-    header: Option<Prose>,
+    /// The table's number, where it has column headers.
+    header: Option<usize>,
     cells: Vec<BlockText>,
     row: Row,
 }
@@ -211,6 +214,7 @@ impl<'s> Reader<'s> {
             skipping: None,
             broken: false,
             tables: Vec::new(),
+            table_count: 0,
             last_end: BTreeMap::new(),
         }
     }
@@ -391,8 +395,12 @@ impl<'s> Reader<'s> {
         let cells = std::mem::take(&mut table.cells);
         let prose = Prose::joined(cells.iter().map(|cell| &cell.prose), " | ");
         match std::mem::take(&mut table.row) {
-            Row::Header if table.header.is_none() => table.header = Some(prose),
-            _ => self.blocks.push(Block::row(table.header.clone(), prose)),
+            Row::Header if table.header.is_none() => {
+                self.table_count += 1;
+                table.header = Some(self.table_count);
+                self.blocks.push(Block::row(BlockKind::Header { table: self.table_count }, prose));
+            }
+            _ => self.blocks.push(Block::row(BlockKind::Row { table: table.header }, prose)),
         }
     }
 

@@ -56,7 +56,9 @@ struct Reader<'s> {
     /// How many `<nav>` elements are open around the Markdown.
     navigation: usize,
     cells: Vec<Prose>,
-    header: Option<Prose>,
+    /// How many tables there were so far, and whether the current one has column headers.
+    tables: usize,
+    header: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,6 +81,7 @@ impl<'s> Reader<'s> {
             in_html_block: Within::Markdown,
             navigation: 0,
             cells: Vec::new(),
+            tables: 0,
             header: None,
         }
     }
@@ -153,6 +156,7 @@ impl<'s> Reader<'s> {
             Tag::TableHead | Tag::TableRow => self.cells.clear(),
             Tag::Table(_) => {
                 self.flush_text();
+                self.tables += 1;
                 self.header = None;
             }
             Tag::DefinitionListTitle | Tag::DefinitionListDefinition => self.flush_text(),
@@ -184,15 +188,11 @@ impl<'s> Reader<'s> {
                 let cell = self.builder.take().prose;
                 self.cells.push(cell);
             }
-            TagEnd::TableHead => {
-                let header = Prose::joined(&self.cells, " | ");
-                self.header = (!header.is_empty()).then_some(header);
+            TagEnd::TableHead if self.row(BlockKind::Header { table: self.tables }) => {
+                self.header = Some(self.tables);
             }
             TagEnd::TableRow => {
-                let prose = Prose::joined(&self.cells, " | ");
-                if !prose.is_empty() && self.navigation == 0 {
-                    self.blocks.push(Block::row(self.header.clone(), prose));
-                }
+                self.row(BlockKind::Row { table: self.header });
             }
             TagEnd::DefinitionListTitle => self.flush(BlockKind::Term),
             TagEnd::Paragraph
@@ -202,6 +202,16 @@ impl<'s> Reader<'s> {
             | TagEnd::DefinitionListDefinition => self.flush_text(),
             _ => {}
         }
+    }
+
+    /// Ends a row of a table; whether there was anything in it.
+    fn row(&mut self, kind: BlockKind) -> bool {
+        let prose = Prose::joined(&self.cells, " | ");
+        let shown = !prose.is_empty() && self.navigation == 0;
+        if shown {
+            self.blocks.push(Block::row(kind, prose));
+        }
+        shown
     }
 
     /// Ends the current block as what its place makes it: an item inside a list, else a paragraph.

@@ -11,11 +11,11 @@ use super::prose::ProseSpan;
 const LONGEST: usize = 4000;
 
 /// Words that a full stop follows without ending the sentence, in lower case, without their last full stop.
-const ABBREVIATIONS: [&str; 50] = [
+const ABBREVIATIONS: [&str; 51] = [
     "approx", "art", "arts", "attn", "ave", "bldg", "blvd", "cal", "cf", "cfr", "co", "corp", "dept", "dr", "e.g",
-    "eg", "esp", "est", "etc", "ext", "fig", "gen", "i.e", "ie", "inc", "incl", "ltd", "mr", "mrs", "ms", "n.b", "nos",
-    "no", "nr", "p.o", "par", "para", "ph", "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz", "vol",
-    "vs",
+    "eg", "esp", "est", "etc", "ext", "fig", "gen", "i.e", "ie", "inc", "incl", "jr", "ltd", "mr", "mrs", "ms", "n.b",
+    "nos", "no", "nr", "p.o", "par", "para", "ph", "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz",
+    "vol", "vs",
 ];
 
 /// Of these, the ones that can also end a sentence: a capital after them starts a new one if the word is a starter.
@@ -115,7 +115,7 @@ fn is_break(before: &str, after: &str) -> bool {
     if !closed.ends_with('.') {
         return closed.ends_with(['?', '!', '\u{2026}', '\u{3002}', '\u{FF01}', '\u{FF1F}']);
     }
-    let last = closed.rsplit([' ', '(', '"', '[']).next().unwrap_or_default();
+    let last = closed.rsplit([' ', '(', '"', '[', '-', '/']).next().unwrap_or_default();
     let word = last.trim_end_matches('.').to_lowercase();
     let next_word = next.split(|c: char| !c.is_alphanumeric() && c != '\'').next().unwrap_or_default().to_lowercase();
     let starter = STARTERS.contains(&next_word.as_str());
@@ -165,6 +165,8 @@ mod tests {
             "Write to dpo@acme.example or see www.acme.example/privacy?lang=en for more.",
             "We keep 1.5 GB of it for 30 days.",
             "J. Smith answers.",
+            "We follow the EU-U.S. Data Privacy Framework.",
+            "Write to 88 Colin Jr. St. 4, Leeds.",
             "4. Legal basis",
         ] {
             assert_eq!(sentences(whole), [whole]);

@@ -3,7 +3,7 @@
 //! Here, once for all formats, it is decided what acts as a heading though nothing marks it as one, what is a contents
 //! list, what introduces what, and where a block breaks into clauses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::block::{Block, BlockKind, ItemPart};
 use super::plain::{MarkerKind, marker};
@@ -34,6 +34,9 @@ pub(super) fn arrange(blocks: Vec<Block>, format: Format) -> Arranged {
 
 /// The longest line that can act as a heading, in characters and in words.
 const LONGEST_TITLE: (usize, usize) = (90, 12);
+
+/// The longest heading, in bytes: what a page marks as one and is longer is a section that lost its line ends.
+const LONGEST_HEADING: usize = 250;
 
 /// A first line that stands out (strong, capitals, numbered) over text in the same block becomes a block of its own.
 fn split_run_in_headings(blocks: Vec<Block>) -> Vec<Block> {
@@ -107,6 +110,9 @@ fn itemize(blocks: Vec<Block>) -> Vec<Block> {
 fn promote_headings(mut blocks: Vec<Block>, format: Format) -> Vec<Block> {
     let marked = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Heading(_))).count();
     let by_words = format == Format::Plain || marked < 2;
+    if by_words {
+        runs_of_short_lines(&mut blocks);
+    }
     let mut level_above = 0;
     let mut promoted: Vec<(usize, u8)> = Vec::new();
     for (idx, block) in blocks.iter().enumerate() {
@@ -124,6 +130,27 @@ fn promote_headings(mut blocks: Vec<Block>, format: Format) -> Vec<Block> {
         blocks[idx].kind = BlockKind::Heading(level);
     }
     blocks
+}
+
+/// Three short lines or more in a row are no headings, for nothing stands under them: an address, or a contents list.
+/// They become items of a list, which [`contents_lists`] will tell from each other.
+fn runs_of_short_lines(blocks: &mut [Block]) {
+    let is_short = |block: &Block| {
+        let text = block.text.prose.text();
+        let broken = block.text.breaks.iter().any(|at| *at < text.len());
+        matches!(block.kind, BlockKind::Paragraph) && !broken && marker(text).is_none() && is_title(text)
+    };
+    let mut start = 0;
+    while start < blocks.len() {
+        let length = blocks[start..].iter().take_while(|block| is_short(block)).count();
+        if length >= 3 {
+            for block in &mut blocks[start..start + length] {
+                // Readers count their lists from 1, and itemized paragraphs from the other end.
+                block.kind = BlockKind::Item { list: usize::MAX / 2 + start, depth: 1, part: ItemPart::First };
+            }
+        }
+        start += length.max(1);
+    }
 }
 
 /// The level of a heading that a block acts as; `by_words` is for documents whose headings nothing marks.
@@ -274,8 +301,8 @@ struct Arranger {
     introduces: Option<ClauseId>,
     /// What introduces the items of the open list.
     list: Option<OpenList>,
-    /// The header row of the open table.
-    header: Option<(Prose, ClauseId)>,
+    /// The column headers, by their tables.
+    headers: BTreeMap<usize, ClauseId>,
 }
 
 struct OpenList {
@@ -293,24 +320,27 @@ impl Arranger {
             open: vec![(0, SectionId::ROOT)],
             introduces: None,
             list: None,
-            header: None,
+            headers: BTreeMap::new(),
         }
     }
 
     fn block(&mut self, block: &Block, in_contents: bool) {
         let navigation = in_contents || is_navigation(&block.text.prose);
-        if !matches!(block.kind, BlockKind::Row { .. }) {
-            self.header = None;
-        }
         match &block.kind {
-            BlockKind::Heading(level) => self.heading(*level, &block.text),
+            BlockKind::Heading(level) if block.text.prose.text().len() <= LONGEST_HEADING => {
+                self.heading(*level, &block.text);
+            }
+            BlockKind::Header { table } => {
+                let id = self.push(ClauseKind::TableHeader, Vec::new(), block.text.prose.clone());
+                self.headers.extend(id.map(|id| (*table, id)));
+            }
             _ if navigation => {
                 let prose = block.text.prose.clone();
                 self.push(ClauseKind::Navigation, Vec::new(), prose);
             }
-            BlockKind::Paragraph | BlockKind::Term => self.paragraph(block),
+            BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Term => self.paragraph(block),
             BlockKind::Item { list, depth, part } => self.item(&block.text, *list, *depth, *part),
-            BlockKind::Row { header } => self.row(header.as_ref(), &block.text.prose),
+            BlockKind::Row { table } => self.row(*table, &block.text.prose),
         }
     }
 
@@ -356,16 +386,10 @@ impl Arranger {
         }
     }
 
-    fn row(&mut self, header: Option<&Prose>, prose: &Prose) {
+    fn row(&mut self, table: Option<usize>, prose: &Prose) {
         self.list = None;
-        let known = self.header.take().filter(|(known, _)| Some(known) == header);
-        let id = match (known, header) {
-            (Some((_, id)), _) => Some(id),
-            (None, Some(header)) => self.push(ClauseKind::TableHeader, Vec::new(), header.clone()),
-            (None, None) => None,
-        };
-        self.header = header.cloned().zip(id);
-        let lead_in = self.introduces.into_iter().chain(id).collect();
+        let header = table.and_then(|table| self.headers.get(&table).copied());
+        let lead_in = self.introduces.into_iter().chain(header).collect();
         self.push(ClauseKind::TableRow, lead_in, prose.clone());
     }
 
@@ -518,6 +542,43 @@ Write to us. [Read the terms](/terms)
         navigation [2. COOKIES < Privacy] {} Back to top
         sentence [3. CONTACT < Privacy] {} Write to us.
         navigation [3. CONTACT < Privacy] {} Read the terms
+        ");
+    }
+
+    #[test]
+    fn a_table_whose_first_row_says_nothing_keeps_its_headers_in_place() {
+        let text = "# Privacy\n\n| What | Why |\n|---|---|\n| -- |\n| Name | to greet you |\n";
+        insta::assert_snapshot!(outline(Format::Markdown, text), @"
+        table-header [Privacy] {} What | Why
+        navigation [Privacy] {} --
+        table-row [Privacy] {What | Why} Name | to greet you
+        ");
+    }
+
+    #[test]
+    fn a_section_on_one_heading_line_is_text() {
+        let text = format!("# Privacy\n\n## Your rights {}\n", "You may ask for a copy of your data. ".repeat(10));
+        assert!(outline(Format::Markdown, &text).starts_with("sentence [Privacy] {} Your rights You may ask"));
+    }
+
+    #[test]
+    fn short_lines_in_a_row_are_an_address_or_contents() {
+        let text = "Privacy policy\n\nYour rights\n\nRight to complain\n\nOur officer\n\nWe care about your data.\n\n\
+                    Your rights\n\nThere are some.\n\nRight to complain\n\nYou may complain.\n\nOur officer\n\n\
+                    Write to her.\n\nData Protection Officer\n\nExample plc\n\n1 Main Street\n\nLeeds\n";
+        insta::assert_snapshot!(outline(Format::Plain, text), @"
+        navigation [] {} Privacy policy
+        navigation [] {} Your rights
+        navigation [] {} Right to complain
+        navigation [] {} Our officer
+        sentence [] {} We care about your data.
+        sentence [Your rights] {} There are some.
+        sentence [Right to complain] {} You may complain.
+        sentence [Our officer] {} Write to her.
+        list-item [Our officer] {} Data Protection Officer
+        list-item [Our officer] {} Example plc
+        list-item [Our officer] {} 1 Main Street
+        list-item [Our officer] {} Leeds
         ");
     }
 }

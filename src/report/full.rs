@@ -69,17 +69,29 @@ fn grouped(group: &str, findings: &[&Finding], rules: &RuleSet) -> DrawnFinding 
     let mut diagnostic = findings[0].diagnostic.clone();
     diagnostic.severity =
         findings.iter().map(|finding| finding.diagnostic.severity).max().unwrap_or(diagnostic.severity);
+    diagnostic.code = format!("{}*", common_prefix(findings, rules));
     diagnostic.message = format!("{group}: {} of {of_group} are missing", findings.len());
     let mut cite: Vec<String> = Vec::new();
     let mut list = Vec::new();
-    for finding in findings {
+    let mut in_order = findings.to_vec();
+    in_order.sort_by_key(|finding| finding.rule);
+    for finding in in_order {
         let rule = &rules.rules()[finding.rule];
         list.push(format!("- {} ({})", rule.title, rule.id));
         cite.extend(rule.cite.iter().filter(|cited| !cite.contains(cited)).cloned().collect::<Vec<_>>());
     }
     diagnostic.help = Some(list.join("\n"));
-    let explain = format!("`clauselint explain {}` has wording to start from", findings[0].diagnostic.code);
+    let explain = "`clauselint explain RULE` has wording to start from".to_owned();
     DrawnFinding { diagnostic, notes: vec![explain, cited(&cite)] }
+}
+
+/// What the ids of the findings' rules start with.
+fn common_prefix<'r>(findings: &[&Finding], rules: &'r RuleSet) -> &'r str {
+    let mut ids = findings.iter().map(|finding| rules.rules()[finding.rule].id.as_str());
+    let first = ids.next().unwrap_or_default();
+    let shared =
+        |left: &str, right: &str| left.bytes().zip(right.bytes()).take_while(|(left, right)| left == right).count();
+    &first[..ids.map(|id| shared(first, id)).min().unwrap_or(first.len())]
 }
 
 fn cited(cite: &[String]) -> String {
@@ -92,15 +104,16 @@ fn table(file: &CheckedFile, rules: &RuleSet, style: Style, out: &mut dyn Write)
     for assessed in &file.assessment.disclosures {
         let rule = &rules.rules()[assessed.rule];
         let status = coloured(assessed.status, style);
-        write!(out, "  {status}  {:id_width$}", rule.id.as_str())?;
-        if let Some(evidence) = assessed.evidence.first() {
-            let at = file.source.position(evidence.span.start());
-            let place = format!("{}:{}", at.line, at.column);
-            let value = assessed.value.as_ref().map(|value| format!("{value}: ")).unwrap_or_default();
-            let room = style.width.saturating_sub(id_width + 28 + value.len()).max(16);
-            write!(out, "  {place:>8}  {value}\"{}\"", excerpt(&evidence.text, room))?;
-        }
-        writeln!(out)?;
+        let Some(evidence) = assessed.evidence.first() else {
+            writeln!(out, "  {status}  {}", rule.id)?;
+            continue;
+        };
+        let at = file.source.position(evidence.span.start());
+        let place = format!("{}:{}", at.line, at.column);
+        let value = assessed.value.as_ref().map(|value| format!("{value}: ")).unwrap_or_default();
+        let room = style.width.saturating_sub(id_width + 31 + value.len()).max(16);
+        let words = excerpt(&evidence.text, room);
+        writeln!(out, "  {status}  {:id_width$}  {place:>8}  {value}\"{words}\"", rule.id.as_str())?;
     }
     writeln!(out)
 }

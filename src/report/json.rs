@@ -137,8 +137,7 @@ fn file<'r>(checked: &'r CheckedFile, rules: &'r RuleSet) -> File<'r> {
     File {
         path: source.name(),
         format: document.format().name(),
-        // The rules read English only so far, and so does every report.
-        language: "en",
+        language: document.language().code(),
         disclosures: assessment.disclosures.iter().map(disclosure).collect(),
         findings: assessment.findings.iter().map(finding).collect(),
     }

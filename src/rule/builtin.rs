@@ -3,15 +3,17 @@
 use super::{Layer, Role, RuleSource};
 use crate::source::SourceFile;
 
-/// Path and text of every file under `rules/`, in the order of their paths; the build script writes the list.
-const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+/// Path, text, and content in JSON without the examples of every file under `rules/`, in the order of their paths; the
+/// build script writes the list.
+const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// The rules and the vocabulary that come with the program.
 pub fn builtin_sources() -> Vec<RuleSource> {
-    let source = |(path, text): &(&str, &str)| RuleSource {
+    let source = |(path, text, json): &(&'static str, &'static str, &'static str)| RuleSource {
         source: SourceFile::new(*path, text.as_bytes()),
         role: Role::of(path),
         layer: Layer::Builtin,
+        compact: Some(json),
     };
     FILES.iter().map(source).collect()
 }

@@ -5,20 +5,21 @@
 //! located by finding its text in the file.
 
 mod build;
+mod compact;
 mod shape;
 mod vocabulary;
 mod yaml;
 
 use std::collections::BTreeMap;
 
-use super::lexicon::{Lexicon, Symbol};
-use super::matcher::{Compiler, Program};
+use super::lexicon::Lexicon;
+use super::matcher::{Compiler, Group, Program};
 use super::pattern::Pattern;
 use super::{RuleId, RuleSet, did_you_mean};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
 use build::{Build, order};
-use shape::{Kind, RULE_KEYS, RuleFields};
+use shape::{Kind, PatternOrElse, PhraseFields, RULE_KEYS, RuleFields};
 use vocabulary::{compile_vocabulary, read_vocabulary};
 use yaml::{Piece, find, line_end, parse, pieces};
 
@@ -49,6 +50,19 @@ pub struct RuleSource {
     pub role: Role,
     /// Where it comes from.
     pub layer: Layer,
+    /// What it holds, examples left out, in JSON: for built-in files, which are known to be right and are read at every
+    /// start of the program.
+    pub compact: Option<&'static str>,
+}
+
+/// Whether the examples of built-in rules are read: half of their text, which a check has no use for. A user's files are
+/// always read whole, for they may hold mistakes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Examples {
+    /// Read them.
+    Read,
+    /// Leave the built-in ones out.
+    Skip,
 }
 
 /// A mistake in one of the files that [`compile`] was given.
@@ -62,36 +76,45 @@ pub struct Located {
 
 /// Compiles rule and vocabulary files. All mistakes of all files come back together, in the order of the files; what
 /// has none is in the set.
-pub fn compile(sources: &[RuleSource]) -> (RuleSet, Vec<Located>) {
+pub fn compile(sources: &[RuleSource], examples: Examples) -> (RuleSet, Vec<Located>) {
     let mut problems = Problems::default();
-    let vocabulary = read_vocabulary(sources, &mut problems);
-    let files = read_rules(sources, &mut problems);
-
     let mut lexicon = Lexicon::new();
-    let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut lexicon, &mut problems);
-    let groups: Vec<Vec<Symbol>> = entries.iter().map(Program::group).collect();
-    let entry = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
-    let known = Known { rules: files.iter().map(|(id, file)| (id.as_str(), file.fields.kind)).collect() };
+    let vocabulary = read_vocabulary(sources, examples, &mut lexicon, &mut problems);
+    let files = read_rules(sources, examples, &mut problems);
 
+    let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut problems);
+    let groups: Vec<Group> = entries.iter().map(Program::group).collect();
+    let entry = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
+    let known =
+        Known { rules: files.iter().filter_map(|file| Some((file.id.as_ref()?.as_str(), file.fields.kind))).collect() };
+
+    let mut regexes = BTreeMap::new();
     let mut rules = Vec::new();
     let mut dependencies = Vec::new();
-    for (id, file) in &files {
-        let source = &sources[file.file].source;
+    for file in &files {
         let mut build = Build {
-            compiler: Compiler { lexicon: &mut lexicon, entry: &entry },
+            lexicon: &mut lexicon,
+            compiler: Compiler { entry: &entry },
             names: &ids,
             known: &known,
             file,
-            source,
+            source: &sources[file.file].source,
+            layer: sources[file.file].layer,
             problems: &mut problems,
+            regexes: &mut regexes,
             needs: Vec::new(),
         };
-        if let Some(rule) = build.rule(id) {
+        if let Some(rule) = build.rule() {
             dependencies.push(build.needs);
             rules.push(rule);
         }
     }
-    let order = order(&rules, &dependencies, &files, sources, &mut problems);
+    // Conditions count rules by their places, which are right only if no rule fell out.
+    let order = if problems.0.is_empty() {
+        order(&rules, &dependencies, &files, sources, &mut problems)
+    } else {
+        (0..rules.len()).collect()
+    };
     problems.0.sort_by_key(|problem| (problem.file, problem.diagnostic.primary.span));
     (RuleSet { rules, order, lexicon, entries }, problems.0)
 }
@@ -103,6 +126,10 @@ impl Problems {
     fn push(&mut self, file: usize, diagnostic: Diagnostic) {
         self.0.push(Located { file, diagnostic });
     }
+
+    fn any_in(&self, file: usize) -> bool {
+        self.0.iter().any(|problem| problem.file == file)
+    }
 }
 
 /// The rules that conditions may name, by id.
@@ -110,47 +137,54 @@ struct Known<'f> {
     rules: BTreeMap<&'f str, Kind>,
 }
 
-/// A rule file whose shape is right.
+/// A rule file as far as it could be read.
 struct ReadRule {
     file: usize,
+    /// Nothing where the file's id is none.
+    id: Option<RuleId>,
     fields: RuleFields,
 }
 
-fn read_rules(sources: &[RuleSource], problems: &mut Problems) -> BTreeMap<RuleId, ReadRule> {
-    let mut rules: BTreeMap<RuleId, ReadRule> = BTreeMap::new();
-    for (file, RuleSource { source, layer, .. }) in
-        sources.iter().enumerate().filter(|(_, given)| given.role == Role::Rule)
-    {
-        let Some(fields) = read_fields(source, file, problems) else { continue };
-        let at = find(source, "id", &fields.id);
-        let id = match RuleId::parse(&fields.id) {
-            Ok(id) => id,
-            Err(error) => {
-                problems
-                    .push(file, Diagnostic::error("rule-file/id", error.to_string(), Label::new(source.span(at), "")));
-                continue;
-            }
+/// Reads the rule files, in the order of their ids. Of two layers' rules with one id, the higher layer's stays.
+fn read_rules(sources: &[RuleSource], examples: Examples, problems: &mut Problems) -> Vec<ReadRule> {
+    let mut named: BTreeMap<RuleId, ReadRule> = BTreeMap::new();
+    let mut unnamed = Vec::new();
+    for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.role == Role::Rule) {
+        let RuleSource { source, layer, .. } = given;
+        let fields = match given.compact.filter(|_| examples == Examples::Skip) {
+            Some(json) => compact::read(json),
+            None => read_fields(given, file, problems),
         };
-        if let Some(other) = rules.get(&id)
-            && sources[other.file].layer == *layer
-        {
-            let message = format!("`{id}` is defined in {} already", sources[other.file].source.name());
-            let help = "give one of the two another id";
-            problems.push(
-                file,
-                Diagnostic::error("rule-file/id", message, Label::new(source.span(at), "")).with_help(help),
-            );
+        let label = Label::new(source.span(find(source, "id", &fields.id)), "");
+        let Some(id) = RuleId::parse(&fields.id) else {
+            // A file without any id is reported for that.
+            if !fields.id.is_empty() {
+                let message = format!("`{}` is no rule id", fields.id);
+                let help =
+                    "a rule id is a pack and a name in lower-case letters, digits and hyphens: `pack/name-of-rule`";
+                problems.push(file, Diagnostic::error("rule-file/id", message, label).with_help(help));
+            }
+            unnamed.push(ReadRule { file, id: None, fields });
             continue;
+        };
+        let twin = named.get(&id).map(|other| &sources[other.file]).filter(|other| other.layer == *layer);
+        if let Some(twin) = twin {
+            let message = format!("`{id}` is defined in {} already", twin.source.name());
+            let help = "give one of the two another id";
+            problems.push(file, Diagnostic::error("rule-file/id", message, label).with_help(help));
+        } else {
+            named.insert(id.clone(), ReadRule { file, id: Some(id), fields });
         }
-        rules.insert(id, ReadRule { file, fields });
     }
-    rules
+    named.into_values().chain(unnamed).collect()
 }
 
-fn read_fields(source: &SourceFile, file: usize, problems: &mut Problems) -> Option<RuleFields> {
-    let before = problems.0.len();
-    let pieces = pieces(source, file, problems);
+/// Reads what can be read of a rule file.
+fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> RuleFields {
+    let source = &given.source;
+    let pieces = pieces(given, file, problems);
     let mut fields = RuleFields::default();
+    let mut unread = Vec::new();
     for piece in &pieces {
         macro_rules! set {
             ($field:expr) => {
@@ -180,37 +214,64 @@ fn read_fields(source: &SourceFile, file: usize, problems: &mut Problems) -> Opt
         };
         if let Err(problem) = done {
             problems.push(file, *problem);
-        }
-    }
-    let (evidence, message) = match fields.kind {
-        Kind::Disclosure => ("evidence", fields.message.missing.is_some()),
-        Kind::Forbidden => ("forbidden", fields.message.found.is_some()),
-    };
-    if problems.0.len() == before {
-        for key in ["id", "title", "kind", "severity", "cite", "why", evidence, "message", "help", "examples"] {
-            if !pieces.iter().any(|piece| piece.key == key) {
-                let message = format!("the rule has no `{key}:`");
-                let label = Label::new(source.span(0..line_end(source.text(), 0)), "");
-                problems.push(file, Diagnostic::error("rule-file/key", message, label));
+            unread.push(piece.key);
+            // One entry of a list is wrong: the others are still to be checked.
+            match piece.key {
+                "evidence" => fields.evidence = patterns(piece, source),
+                "vague" => fields.vague = patterns(piece, source),
+                "forbidden" => fields.forbidden = patterns(piece, source),
+                _ => {}
             }
         }
-        let needed = if fields.kind == Kind::Disclosure { "missing" } else { "found" };
-        if !message && problems.0.len() == before {
-            let text = format!("`message:` needs `{needed}:` for a rule of this kind");
-            problems.push(
-                file,
-                Diagnostic::error("rule-file/key", text, Label::new(source.span(find(source, "message", "")), "")),
-            );
-        }
-        if !fields.vague.is_empty() && fields.message.vague.is_none() {
-            let text = "`message:` needs `vague:`, since the rule has vague phrases";
-            problems.push(
-                file,
-                Diagnostic::error("rule-file/key", text, Label::new(source.span(find(source, "message", "")), "")),
-            );
+    }
+    if !pieces.is_empty() {
+        missing_keys(source, file, &pieces, &fields, &unread, problems);
+    }
+    fields
+}
+
+/// The plain patterns of a list that holds something wrong besides.
+fn patterns(piece: &Piece<'_>, source: &SourceFile) -> Vec<PhraseFields> {
+    let entries: Vec<PatternOrElse> = parse(piece, source).unwrap_or_default();
+    let patterns = entries.into_iter().filter_map(|entry| match entry {
+        PatternOrElse::Pattern(pattern) => Some(PhraseFields::Pattern(pattern)),
+        PatternOrElse::Else(_) => None,
+    });
+    patterns.collect()
+}
+
+/// Reports the keys that a rule of its kind needs and the file lacks; `unread` holds those that are there, but wrong.
+fn missing_keys(
+    source: &SourceFile,
+    file: usize,
+    pieces: &[Piece<'_>],
+    fields: &RuleFields,
+    unread: &[&str],
+    problems: &mut Problems,
+) {
+    let phrases = if fields.kind == Kind::Disclosure { "evidence" } else { "forbidden" };
+    let needed = ["id", "title", "kind", "cite", "why", phrases, "message", "help", "examples"];
+    let lacks = |key: &&str| !pieces.iter().any(|piece| piece.key == *key);
+    let missing: Vec<String> = needed.iter().filter(|key| lacks(key)).map(|key| format!("`{key}:`")).collect();
+    if !missing.is_empty() {
+        let label = Label::new(source.span(0..line_end(source.text(), 0)), "");
+        let message = format!("the rule lacks {}", missing.join(", "));
+        problems.push(file, Diagnostic::error("rule-file/key", message, label));
+    }
+    if lacks(&"message") || unread.contains(&"message") || unread.contains(&"kind") {
+        return;
+    }
+    let messages = match fields.kind {
+        Kind::Disclosure => vec![("missing", &fields.message.missing), ("vague", &fields.message.vague)],
+        Kind::Forbidden => vec![("found", &fields.message.found)],
+    };
+    for (key, message) in messages {
+        if message.is_none() && (key != "vague" || !fields.vague.is_empty()) {
+            let label = Label::new(source.span(find(source, "message", "")), "");
+            let message = format!("`message:` lacks `{key}:`, the sentence for what this rule can find");
+            problems.push(file, Diagnostic::error("rule-file/key", message, label));
         }
     }
-    (problems.0.len() == before).then_some(fields)
 }
 
 fn unknown_key(source: &SourceFile, piece: &Piece<'_>, key: &str, known: &[&'static str]) -> Diagnostic {
@@ -222,8 +283,15 @@ fn unknown_key(source: &SourceFile, piece: &Piece<'_>, key: &str, known: &[&'sta
     }
 }
 
-fn read_pattern(source: &SourceFile, file: usize, key: &str, text: &str, problems: &mut Problems) -> Option<Pattern> {
-    match Pattern::parse(text) {
+fn read_pattern(
+    source: &SourceFile,
+    file: usize,
+    key: &str,
+    text: &str,
+    lexicon: &mut Lexicon,
+    problems: &mut Problems,
+) -> Option<Pattern> {
+    match Pattern::parse(text, lexicon) {
         Ok(pattern) => Some(pattern),
         Err(error) => {
             let whole = find(source, key, text);

@@ -71,10 +71,10 @@ impl Lexicon {
     }
 
     /// The symbol of a word test, the same for the same test.
-    pub(crate) fn symbol(&mut self, test: &WordTest) -> Symbol {
+    pub(crate) fn symbol(&mut self, test: WordTest<'_>) -> Symbol {
         let (table, word) = match test {
             WordTest::Exact(word) => (&mut self.exact, without_possessive(word)),
-            WordTest::Stem(word) => (&mut self.stems, word.as_str()),
+            WordTest::Stem(word) => (&mut self.stems, word),
         };
         if let Some(symbol) = table.get(word) {
             return *symbol;
@@ -287,8 +287,8 @@ mod tests {
     #[test]
     fn a_word_passes_its_tests() {
         let mut lexicon = Lexicon::new();
-        let delete = lexicon.symbol(&WordTest::Stem("delet".to_owned()));
-        let deletion = lexicon.symbol(&WordTest::Exact("deletion".to_owned()));
+        let delete = lexicon.symbol(WordTest::Stem("delet"));
+        let deletion = lexicon.symbol(WordTest::Exact("deletion"));
         assert_eq!(lexicon.symbols_of("deletion"), [deletion, delete]);
         assert_eq!(lexicon.symbols_of("deleted"), [delete]);
         assert_eq!(lexicon.symbols_of("dele"), []);

@@ -6,6 +6,8 @@
 //! to read but not to match. For each word that a match can end at, the run keeps the latest start: the shortest
 //! match, which is the best quotation.
 
+use std::sync::Arc;
+
 use super::lexicon::{Lexicon, Symbol, Token, WordId, Words};
 use super::pattern::{Element, Pattern, Presence, Sequence};
 use crate::document::{ClauseId, Document, Heading, ProseSpan};
@@ -17,14 +19,79 @@ pub(crate) struct EntryId(pub(crate) usize);
 /// A compiled pattern, or the compiled alternatives of a vocabulary entry.
 #[derive(Debug)]
 pub(crate) struct Program {
+    /// The last state is the entrance, the first one accepts.
     states: Vec<State>,
     /// Groups of symbols; a text that lacks all symbols of a group can't match.
-    needs: Vec<Vec<Symbol>>,
+    needs: Vec<Group>,
+    /// How a match can start.
+    opening: Opening,
+    /// The vocabulary entries that it names.
+    entries: Vec<EntryId>,
 }
+
+/// The ways that lead out of a program's entrance, so that a run need not try them all at every word.
+#[derive(Debug, Default)]
+struct Opening {
+    /// By a word that passes a test, in the order of the tests: the state after it.
+    words: Vec<(Symbol, usize)>,
+    /// By a vocabulary entry: the state after it.
+    entries: Vec<(EntryId, usize)>,
+    /// By any word: a pattern that starts with something optional before a gap.
+    any: Vec<usize>,
+}
+
+impl Opening {
+    fn of(states: &[State]) -> Self {
+        let mut opening = Self::default();
+        let mut seen = vec![false; states.len()];
+        let mut stack = vec![states.len() - 1];
+        while let Some(state) = stack.pop() {
+            if std::mem::replace(&mut seen[state], true) {
+                continue;
+            }
+            match &states[state] {
+                State::Take(symbol, next) => opening.words.push((*symbol, *next)),
+                State::TakeAny(group, next) => opening.words.extend(group.iter().map(|symbol| (*symbol, *next))),
+                State::Entry(id, next) => opening.entries.push((*id, *next)),
+                State::Any(next) => opening.any.push(*next),
+                State::Split(ways) => stack.extend(ways),
+                State::Accept => {}
+            }
+        }
+        opening.words.sort_unstable();
+        opening
+    }
+
+    /// The words of a passage that open a match, with the states after them, in order.
+    fn places(&self, passage: &Passage) -> Vec<(usize, usize)> {
+        let mut places = Vec::new();
+        let (few, many) = (&self.words, &passage.symbols);
+        if few.len() < many.len() {
+            for (symbol, next) in few {
+                let from = many.partition_point(|(other, _)| other < symbol);
+                places.extend(many[from..].iter().take_while(|(other, _)| other == symbol).map(|(_, at)| (*at, *next)));
+            }
+        } else {
+            for (symbol, at) in many {
+                let from = few.partition_point(|(other, _)| other < symbol);
+                places
+                    .extend(few[from..].iter().take_while(|(other, _)| other == symbol).map(|(_, next)| (*at, *next)));
+            }
+        }
+        places.extend(self.any.iter().flat_map(|next| (0..passage.words.len()).map(move |at| (at, *next))));
+        places.sort_unstable();
+        places
+    }
+}
+
+/// Symbols of which a match holds at least one. Patterns that name an entry share the entry's.
+pub(crate) type Group = Arc<[Symbol]>;
 
 #[derive(Debug)]
 enum State {
     Take(Symbol, usize),
+    /// One word that passes any of several tests: a choice between words.
+    TakeAny(Group, usize),
     Entry(EntryId, usize),
     Any(usize),
     Split(Vec<usize>),
@@ -35,11 +102,10 @@ enum State {
 const MOST_STATES: usize = 20_000;
 
 /// Finds a vocabulary entry by its name: its id, and the symbols of which every match of it holds one.
-pub(crate) type EntryLookup<'c> = dyn Fn(&str) -> Option<(EntryId, Vec<Symbol>)> + 'c;
+pub(crate) type EntryLookup<'c> = dyn Fn(&str) -> Option<(EntryId, Group)> + 'c;
 
-/// What compiling needs to know: the word tests so far, and the entries that patterns may name.
+/// What compiling needs to know: the entries that patterns may name.
 pub(crate) struct Compiler<'c> {
-    pub(crate) lexicon: &'c mut Lexicon,
     pub(crate) entry: &'c EntryLookup<'c>,
 }
 
@@ -50,24 +116,35 @@ pub(crate) struct TooLarge;
 
 impl Compiler<'_> {
     /// Compiles patterns of which any may match. Names that no entry has are left to the caller to have reported.
-    pub(crate) fn compile<'p>(&mut self, patterns: impl IntoIterator<Item = &'p Pattern>) -> Result<Program, TooLarge> {
+    pub(crate) fn compile<'p>(&self, patterns: impl IntoIterator<Item = &'p Pattern>) -> Result<Program, TooLarge> {
         let mut states = vec![State::Accept];
         let mut starts = Vec::new();
-        let mut needs: Option<Vec<Vec<Symbol>>> = None;
+        let mut needs = Vec::new();
         for pattern in patterns {
             starts.push(self.sequence(&pattern.sequence, 0, &mut states)?);
-            let own = self.needs(&pattern.sequence);
-            needs = Some(match needs {
-                None => own,
-                Some(others) => either(&others, &own),
-            });
+            needs.push(self.needs(&pattern.sequence));
         }
-        // The entrance is the last state.
+        let needs = match needs.len() {
+            1 => needs.remove(0),
+            // Whichever pattern matches, the smallest of its groups is there.
+            _ => needs
+                .into_iter()
+                .map(smallest)
+                .collect::<Option<Vec<Group>>>()
+                .map(|groups| union(&groups))
+                .into_iter()
+                .collect(),
+        };
         states.push(State::Split(starts));
-        Ok(Program { states, needs: needs.unwrap_or_default() })
+        let opening = Opening::of(&states);
+        let named = states.iter().filter_map(|state| if let State::Entry(id, _) = state { Some(*id) } else { None });
+        let mut entries: Vec<EntryId> = named.collect();
+        entries.sort_unstable();
+        entries.dedup();
+        Ok(Program { states, needs, opening, entries })
     }
 
-    fn sequence(&mut self, sequence: &Sequence, next: usize, states: &mut Vec<State>) -> Result<usize, TooLarge> {
+    fn sequence(&self, sequence: &Sequence, next: usize, states: &mut Vec<State>) -> Result<usize, TooLarge> {
         let mut next = next;
         for element in sequence.iter().rev() {
             next = self.element(element, next, states)?;
@@ -75,10 +152,9 @@ impl Compiler<'_> {
         Ok(next)
     }
 
-    fn element(&mut self, element: &Element, next: usize, states: &mut Vec<State>) -> Result<usize, TooLarge> {
+    fn element(&self, element: &Element, next: usize, states: &mut Vec<State>) -> Result<usize, TooLarge> {
         let state = match element {
-            Element::Word(test) => State::Take(self.lexicon.symbol(test), next),
-            Element::Class(class) => State::Take(class.symbol(), next),
+            Element::Word(symbol) => State::Take(*symbol, next),
             Element::Name(name) => match (self.entry)(name) {
                 Some((id, _)) => State::Entry(id, next),
                 None => State::Split(Vec::new()),
@@ -96,6 +172,9 @@ impl Compiler<'_> {
                     inner = states.len() - 1;
                 }
                 return Ok(inner);
+            }
+            Element::Choice { options, presence: Presence::Required } if options.iter().all(is_word) => {
+                State::TakeAny(words_of(options), next)
             }
             Element::Choice { options, presence } => {
                 let mut ways = Vec::with_capacity(options.len() + 1);
@@ -115,20 +194,20 @@ impl Compiler<'_> {
         Ok(states.len() - 1)
     }
 
-    fn needs(&mut self, sequence: &Sequence) -> Vec<Vec<Symbol>> {
+    fn needs(&self, sequence: &Sequence) -> Vec<Group> {
         let mut needs = Vec::new();
         for element in sequence {
             match element {
-                Element::Word(test) => needs.push(vec![self.lexicon.symbol(test)]),
-                Element::Class(class) => needs.push(vec![class.symbol()]),
+                Element::Word(symbol) => needs.push(Group::from([*symbol])),
                 Element::Name(name) => needs.extend((self.entry)(name).map(|(_, group)| group)),
+                Element::Choice { options, presence: Presence::Required } if options.iter().all(is_word) => {
+                    needs.push(words_of(options));
+                }
                 Element::Choice { options, presence: Presence::Required } => {
-                    let groups: Vec<Option<Vec<Symbol>>> =
+                    let groups: Vec<Option<Group>> =
                         options.iter().map(|option| smallest(self.needs(option))).collect();
                     // An option that needs nothing makes the choice need nothing.
-                    if let Some(groups) = groups.into_iter().collect::<Option<Vec<_>>>() {
-                        needs.push(union(groups));
-                    }
+                    needs.extend(groups.into_iter().collect::<Option<Vec<Group>>>().map(|groups| union(&groups)));
                 }
                 Element::Choice { presence: Presence::Optional, .. } | Element::Gap(_) => {}
             }
@@ -137,28 +216,36 @@ impl Compiler<'_> {
     }
 }
 
-fn smallest(groups: Vec<Vec<Symbol>>) -> Option<Vec<Symbol>> {
-    groups.into_iter().min_by_key(Vec::len)
+fn is_word(option: &Sequence) -> bool {
+    matches!(option.as_slice(), [Element::Word(_)])
 }
 
-fn union(groups: Vec<Vec<Symbol>>) -> Vec<Symbol> {
-    let mut all: Vec<Symbol> = groups.into_iter().flatten().collect();
+/// The tests of a choice between single words.
+fn words_of(options: &[Sequence]) -> Group {
+    let tests = options.iter().flatten().filter_map(|element| match element {
+        Element::Word(symbol) => Some(*symbol),
+        Element::Name(_) | Element::Gap(_) | Element::Choice { .. } => None,
+    });
+    let mut symbols: Vec<Symbol> = tests.collect();
+    symbols.sort_unstable();
+    symbols.dedup();
+    symbols.into()
+}
+
+fn smallest(groups: Vec<Group>) -> Option<Group> {
+    groups.into_iter().min_by_key(|group| group.len())
+}
+
+fn union(groups: &[Group]) -> Group {
+    let mut all: Vec<Symbol> = groups.iter().flat_map(|group| group.iter().copied()).collect();
     all.sort_unstable();
     all.dedup();
-    all
-}
-
-/// What a text needs that matches one of two programs.
-fn either(left: &[Vec<Symbol>], right: &[Vec<Symbol>]) -> Vec<Vec<Symbol>> {
-    match (smallest(left.to_vec()), smallest(right.to_vec())) {
-        (Some(left), Some(right)) => vec![union(vec![left, right])],
-        _ => Vec::new(),
-    }
+    all.into()
 }
 
 impl Program {
     /// The smallest group of symbols of which every match holds one; empty if there is none.
-    pub(crate) fn group(&self) -> Vec<Symbol> {
+    pub(crate) fn group(&self) -> Group {
         smallest(self.needs.clone()).unwrap_or_default()
     }
 }
@@ -185,17 +272,31 @@ pub(crate) struct Passage {
     /// How many words belong to the lead-in.
     lead_in: usize,
     present: SymbolSet,
-    /// For each vocabulary entry that was asked for: where it ends if it starts at word 0, 1, 2, ...
-    entries: Vec<Option<Vec<Vec<usize>>>>,
+    /// The symbols with the words that have them, in order.
+    symbols: Vec<(Symbol, usize)>,
+    /// For each vocabulary entry that was asked for: the words that it starts at and ends before, in order.
+    entries: Vec<Option<Vec<(usize, usize)>>>,
 }
 
 impl Passage {
     fn new(words: Vec<WordId>, places: Vec<ProseSpan>, table: &Words<'_>, symbol_count: usize) -> Self {
         let mut present = SymbolSet::new(symbol_count);
-        for word in &words {
-            table.symbols(*word).iter().for_each(|symbol| present.insert(*symbol));
+        let mut symbols = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            for symbol in table.symbols(*word) {
+                present.insert(*symbol);
+                symbols.push((*symbol, at));
+            }
         }
-        Self { lead_in: words.len() - places.len(), words, places, present, entries: Vec::new() }
+        symbols.sort_unstable();
+        Self { lead_in: words.len() - places.len(), words, places, present, symbols, entries: Vec::new() }
+    }
+
+    /// Where a vocabulary entry ends if it starts at a word.
+    fn ends(&self, id: EntryId, start: usize) -> impl Iterator<Item = usize> + '_ {
+        let found = self.entries.get(id.0).and_then(Option::as_deref).unwrap_or_default();
+        let from = found.partition_point(|(at, _)| *at < start);
+        found[from..].iter().take_while(move |(at, _)| *at == start).map(|(_, end)| *end)
     }
 
     /// Where the passage's own part of a match stands in its prose; nothing if all of it lies in the lead-in.
@@ -212,6 +313,8 @@ pub(crate) struct Reading<'r> {
     entries: &'r [Program],
     clauses: Vec<Passage>,
     headings: Vec<Option<Passage>>,
+    /// For each symbol, the statements that hold it, in order.
+    postings: Vec<Vec<ClauseId>>,
     scratch: Scratch,
 }
 
@@ -219,7 +322,8 @@ pub(crate) struct Reading<'r> {
 struct Scratch {
     /// For each word and state, one more than the latest start; 0 where the state was not reached.
     reached: Vec<u32>,
-    stack: Vec<(usize, usize)>,
+    /// For each word, the states that were reached there and are still to be visited.
+    pending: Vec<Vec<usize>>,
 }
 
 impl<'r> Reading<'r> {
@@ -231,18 +335,37 @@ impl<'r> Reading<'r> {
             let ids = lead_in.chain(tokens).map(|token| token.word).collect();
             Passage::new(ids, tokens.iter().map(|token| token.at).collect(), &words, lexicon.len())
         });
-        let clauses = passages.collect();
+        let clauses: Vec<Passage> = passages.collect();
         let mut heading = |heading: &Heading| {
             let tokens = words.tokens(&heading.prose);
             let ids = tokens.iter().map(|token| token.word).collect();
             Passage::new(ids, tokens.iter().map(|token| token.at).collect(), &words, lexicon.len())
         };
+        let mut postings: Vec<Vec<ClauseId>> = vec![Vec::new(); lexicon.len()];
+        for (idx, passage) in clauses.iter().enumerate() {
+            if document.clauses()[idx].kind.is_statement() {
+                passage.present.for_each(|symbol| postings[symbol.0 as usize].push(ClauseId(idx)));
+            }
+        }
         let headings = document.sections().iter().map(|section| section.heading.as_ref().map(&mut heading)).collect();
-        Self { words, entries, clauses, headings, scratch: Scratch::default() }
+        Self { words, entries, clauses, headings, postings, scratch: Scratch::default() }
     }
 
     pub(crate) fn passage(&self, clause: ClauseId) -> &Passage {
         &self.clauses[clause.0]
+    }
+
+    /// The statements that hold what a program needs most: a match is in one of them, or nowhere.
+    pub(crate) fn candidates(&self, program: &Program) -> Vec<ClauseId> {
+        let of = |symbol: &Symbol| &self.postings[symbol.0 as usize];
+        let count = |group: &&Group| -> usize { group.iter().map(|symbol| of(symbol).len()).sum() };
+        let Some(rarest) = program.needs.iter().min_by_key(count) else {
+            return (0..self.clauses.len()).map(ClauseId).collect();
+        };
+        let mut found: Vec<ClauseId> = rarest.iter().flat_map(of).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// The matches in a clause with its lead-in, in order of their ends; they may overlap, and may lie in the lead-in
@@ -268,48 +391,46 @@ fn run(
     if !program.needs.iter().all(|group| passage.present.any(group)) {
         return Vec::new();
     }
-    for state in &program.states {
-        if let State::Entry(id, _) = state {
-            find_entry(*id, passage, entries, words);
-        }
+    for id in &program.entries {
+        find_entry(*id, passage, entries, words);
     }
+    // Where a match can open: the word, the word after the opening, the state there.
+    let opened = program.opening.places(passage).into_iter().map(|(at, next)| (at, at + 1, next));
+    let by_entry = program.opening.entries.iter().flat_map(|(id, next)| {
+        let found = passage.entries.get(id.0).and_then(Option::as_deref).unwrap_or_default();
+        found.iter().map(|(at, end)| (*at, *end, *next))
+    });
+    let mut openings: Vec<(usize, usize, usize)> = opened.chain(by_entry).collect();
+    openings.sort_unstable();
+    let Some((first, ..)) = openings.first().copied() else { return Vec::new() };
+    let mut openings = openings.into_iter().peekable();
+
     let count = passage.words.len();
     let states = program.states.len();
-    scratch.reached.clear();
-    scratch.reached.resize((count + 1) * states, 0);
+    scratch.reset(count, states);
     let mut matches = Vec::new();
-    for at in 0..=count {
-        // Starting here is the latest start there is, so it comes first.
+    for at in first..=count {
+        let symbols = passage.words.get(at).map_or(&[][..], |word| words.symbols(*word));
+        // A match that opens here has the latest start there is.
         let start = u32::try_from(at + 1).expect("internal: a clause has a bounded number of words");
-        reach(scratch, states, at, states - 1, start);
-        let first = at * states;
-        scratch
-            .stack
-            .extend((0..states - 1).filter(|state| scratch.reached[first + state] > 0).map(|state| (at, state)));
-        while let Some((_, state)) = scratch.stack.pop() {
-            let start = scratch.reached[first + state];
+        while let Some((_, end, next)) = openings.next_if(|(opening, ..)| *opening == at) {
+            scratch.reach(states, end, next, start);
+        }
+        while let Some(state) = scratch.pending[at].pop() {
+            let start = scratch.reached[at * states + state];
             match &program.states[state] {
                 State::Accept => {}
-                State::Split(ways) => ways.iter().for_each(|way| {
-                    if scratch.reached[first + way] < start {
-                        scratch.reached[first + way] = start;
-                        scratch.stack.push((at, *way));
-                    }
-                }),
-                State::Any(next) if at < count => later(scratch, states, at + 1, *next, start),
-                State::Take(symbol, next) if at < count && words.symbols(passage.words[at]).contains(symbol) => {
-                    later(scratch, states, at + 1, *next, start);
-                }
+                State::Split(ways) => ways.iter().for_each(|way| scratch.reach(states, at, *way, start)),
+                State::Any(next) if at < count => scratch.reach(states, at + 1, *next, start),
+                State::Take(symbol, next) if symbols.contains(symbol) => scratch.reach(states, at + 1, *next, start),
+                State::TakeAny(group, next) if passes(symbols, group) => scratch.reach(states, at + 1, *next, start),
                 State::Entry(id, next) => {
-                    let ends = passage.entries.get(id.0).and_then(Option::as_ref).and_then(|ends| ends.get(at));
-                    for end in ends.into_iter().flatten() {
-                        later(scratch, states, *end, *next, start);
-                    }
+                    passage.ends(*id, at).for_each(|end| scratch.reach(states, end, *next, start));
                 }
-                State::Any(_) | State::Take(..) => {}
+                State::Any(_) | State::Take(..) | State::TakeAny(..) => {}
             }
         }
-        let accepted = scratch.reached[first] as usize;
+        let accepted = scratch.reached[at * states] as usize;
         if accepted > 0 && accepted - 1 < at {
             matches.push(Match { start: accepted - 1, end: at });
         }
@@ -317,15 +438,27 @@ fn run(
     matches
 }
 
-fn reach(scratch: &mut Scratch, states: usize, at: usize, state: usize, start: u32) {
-    scratch.reached[at * states + state] = start;
-    scratch.stack.push((at, state));
+impl Scratch {
+    fn reset(&mut self, words: usize, states: usize) {
+        self.reached.clear();
+        self.reached.resize((words + 1) * states, 0);
+        self.pending.iter_mut().for_each(Vec::clear);
+        self.pending.resize_with(self.pending.len().max(words + 1), Vec::new);
+    }
+
+    /// Marks a state as reached at a word, to be visited when the run gets there; again only by a later start.
+    fn reach(&mut self, states: usize, at: usize, state: usize, start: u32) {
+        let reached = &mut self.reached[at * states + state];
+        if *reached < start {
+            *reached = start;
+            self.pending[at].push(state);
+        }
+    }
 }
 
-/// Marks a state as reached at a later word; it is visited when the run gets there.
-fn later(scratch: &mut Scratch, states: usize, at: usize, state: usize, start: u32) {
-    let reached = &mut scratch.reached[at * states + state];
-    *reached = (*reached).max(start);
+/// Whether a word with these symbols passes one of the tests.
+fn passes(symbols: &[Symbol], tests: &[Symbol]) -> bool {
+    symbols.iter().any(|symbol| tests.binary_search(symbol).is_ok())
 }
 
 /// Finds all the places of a vocabulary entry in a passage, once.
@@ -334,53 +467,63 @@ fn find_entry(id: EntryId, passage: &mut Passage, entries: &[Program], words: &W
         return;
     }
     let program = &entries[id.0];
-    let mut ends: Vec<Vec<usize>> = Vec::new();
+    let mut found = Vec::new();
     if program.needs.iter().all(|group| passage.present.any(group)) {
-        for state in &program.states {
-            if let State::Entry(inner, _) = state {
-                find_entry(*inner, passage, entries, words);
-            }
+        for inner in &program.entries {
+            find_entry(*inner, passage, entries, words);
         }
-        ends = (0..passage.words.len()).map(|start| ends_from(program, passage, words, start)).collect();
+        found = occurrences(program, passage, words);
     }
     if passage.entries.len() <= id.0 {
         passage.entries.resize_with(id.0 + 1, || None);
     }
-    passage.entries[id.0] = Some(ends);
+    passage.entries[id.0] = Some(found);
 }
 
-/// Where the program can end if it starts at one word. Entries hold no gap without limit, so this looks a bounded
-/// number of words ahead.
-fn ends_from(program: &Program, passage: &Passage, words: &Words<'_>, start: usize) -> Vec<usize> {
-    let mut ends = Vec::new();
+/// Where the program starts and ends in a passage, in order. Entries hold no gap without limit, so this looks a bounded
+/// number of words ahead of each start.
+fn occurrences(program: &Program, passage: &Passage, words: &Words<'_>) -> Vec<(usize, usize)> {
+    // The start, the word that is to be looked at, the state.
+    let opened = program.opening.places(passage).into_iter().map(|(start, next)| (start, start + 1, next));
+    let by_entry = program.opening.entries.iter().flat_map(|(id, next)| {
+        let found = passage.entries.get(id.0).and_then(Option::as_deref).unwrap_or_default();
+        found.iter().map(|(start, end)| (*start, *end, *next))
+    });
+    let mut found = Vec::new();
+    // All ways to a state pass a split, so remembering splits is enough to visit nothing twice.
     let mut seen: Vec<(usize, usize)> = Vec::new();
-    let mut stack = vec![(start, program.states.len() - 1)];
-    while let Some((at, state)) = stack.pop() {
-        match &program.states[state] {
-            State::Accept => ends.push(at),
-            State::Split(ways) => {
-                if !seen.contains(&(at, state)) {
-                    seen.push((at, state));
-                    stack.extend(ways.iter().map(|way| (at, *way)));
+    let mut stack: Vec<(usize, usize)> = Vec::new();
+    for (start, at, state) in opened.chain(by_entry) {
+        seen.clear();
+        stack.push((at, state));
+        while let Some((at, state)) = stack.pop() {
+            match &program.states[state] {
+                State::Accept => found.push((start, at)),
+                State::Split(ways) => {
+                    if !seen.contains(&(at, state)) {
+                        seen.push((at, state));
+                        stack.extend(ways.iter().map(|way| (at, *way)));
+                    }
                 }
-            }
-            State::Any(next) if at < passage.words.len() => stack.push((at + 1, *next)),
-            State::Take(symbol, next) => {
-                if passage.words.get(at).is_some_and(|word| words.symbols(*word).contains(symbol)) {
-                    stack.push((at + 1, *next));
+                State::Any(next) if at < passage.words.len() => stack.push((at + 1, *next)),
+                State::Take(symbol, next) => {
+                    if passage.words.get(at).is_some_and(|word| words.symbols(*word).contains(symbol)) {
+                        stack.push((at + 1, *next));
+                    }
                 }
+                State::TakeAny(group, next) => {
+                    if passage.words.get(at).is_some_and(|word| passes(words.symbols(*word), group)) {
+                        stack.push((at + 1, *next));
+                    }
+                }
+                State::Entry(id, next) => stack.extend(passage.ends(*id, at).map(|end| (end, *next))),
+                State::Any(_) => {}
             }
-            State::Entry(id, next) => {
-                let inner = passage.entries.get(id.0).and_then(Option::as_ref).and_then(|ends| ends.get(at));
-                stack.extend(inner.into_iter().flatten().map(|end| (*end, *next)));
-            }
-            State::Any(_) => {}
         }
     }
-    ends.retain(|end| *end > start);
-    ends.sort_unstable();
-    ends.dedup();
-    ends
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// A set of symbols.
@@ -394,6 +537,16 @@ impl SymbolSet {
 
     fn insert(&mut self, symbol: Symbol) {
         self.0[symbol.0 as usize / 64] |= 1 << (symbol.0 % 64);
+    }
+
+    fn for_each(&self, mut visit: impl FnMut(Symbol)) {
+        for (idx, bits) in (0_u32..).zip(&self.0) {
+            let mut bits = *bits;
+            while bits != 0 {
+                visit(Symbol(64 * idx + bits.trailing_zeros()));
+                bits &= bits - 1;
+            }
+        }
     }
 
     fn any(&self, symbols: &[Symbol]) -> bool {

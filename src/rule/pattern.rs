@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::Class;
+use super::lexicon::{Class, Lexicon, Symbol};
 
 /// A pattern, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +28,8 @@ pub(crate) type Sequence = Vec<Element>;
 /// A part of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Element {
-    /// A word, in lower case.
-    Word(WordTest),
-    /// Any word of a class.
-    Class(Class),
+    /// A word that passes a test.
+    Word(Symbol),
     /// A vocabulary entry by its name.
     Name(String),
     /// Any words; `None` is without limit.
@@ -40,11 +38,11 @@ pub(crate) enum Element {
     Choice { options: Vec<Sequence>, presence: Presence },
 }
 
-/// How a pattern tests one word.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum WordTest {
-    Exact(String),
-    Stem(String),
+/// How a pattern tests one word; the text is in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WordTest<'t> {
+    Exact(&'t str),
+    Stem(&'t str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +69,13 @@ pub(crate) const LONGEST_PATTERN: usize = 2000;
 const DEEPEST: usize = 8;
 
 impl Pattern {
-    /// Reads a pattern.
-    pub(crate) fn parse(text: &str) -> Result<Self, PatternError> {
+    /// Reads a pattern; the lexicon learns its words.
+    pub(crate) fn parse(text: &str, lexicon: &mut Lexicon) -> Result<Self, PatternError> {
         if text.len() > LONGEST_PATTERN {
             let message = format!("a pattern has at most {LONGEST_PATTERN} bytes, this one has {}", text.len());
             return Err(PatternError { at: 0..text.len(), message });
         }
-        let mut parser = Parser { text, offset: 0, depth: 0 };
+        let mut parser = Parser { text, lexicon, offset: 0, depth: 0 };
         let sequence = parser.sequence()?;
         if parser.offset < text.len() {
             return Err(
@@ -96,7 +94,7 @@ impl Pattern {
                 match element {
                     Element::Name(name) => names.push(name),
                     Element::Choice { options, .. } => options.iter().for_each(|option| collect(option, names)),
-                    Element::Word(_) | Element::Class(_) | Element::Gap(_) => {}
+                    Element::Word(_) | Element::Gap(_) => {}
                 }
             }
         }
@@ -123,18 +121,19 @@ fn can_be_nothing(element: &Element) -> bool {
     match element {
         Element::Gap(_) | Element::Choice { presence: Presence::Optional, .. } => true,
         Element::Choice { options, .. } => options.iter().any(|option| option.iter().all(can_be_nothing)),
-        Element::Word(_) | Element::Class(_) | Element::Name(_) => false,
+        Element::Word(_) | Element::Name(_) => false,
     }
 }
 
 struct Parser<'t> {
     text: &'t str,
+    lexicon: &'t mut Lexicon,
     offset: usize,
     depth: usize,
 }
 
-impl Parser<'_> {
-    fn rest(&self) -> &str {
+impl<'t> Parser<'t> {
+    fn rest(&self) -> &'t str {
         &self.text[self.offset..]
     }
 
@@ -206,7 +205,7 @@ impl Parser<'_> {
             );
         }
         self.offset += length + 1;
-        Ok(Class::named(&name).map_or(Element::Name(name), Element::Class))
+        Ok(Class::named(&name).map_or(Element::Name(name), |class| Element::Word(class.symbol())))
     }
 
     fn gap(&mut self) -> Result<Element, PatternError> {
@@ -239,17 +238,20 @@ impl Parser<'_> {
                 format!("`{shown}` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`"),
             ));
         }
-        let word = self.rest()[..length].to_lowercase();
+        let written = &self.rest()[..length];
+        let folded =
+            if written.bytes().all(|byte| byte.is_ascii_lowercase()) { None } else { Some(written.to_lowercase()) };
+        let word = folded.as_deref().unwrap_or(written);
         self.offset += length;
         let after = self.rest().chars().next();
         if after == Some('*') {
             self.offset += 1;
-            return Ok(Element::Word(WordTest::Stem(word)));
+            return Ok(Element::Word(self.lexicon.symbol(WordTest::Stem(word))));
         }
         if after == Some('?') {
             return Err(self.error(1, format!("write `({word})?` for a word that may be absent")));
         }
-        Ok(Element::Word(WordTest::Exact(word)))
+        Ok(Element::Word(self.lexicon.symbol(WordTest::Exact(word))))
     }
 }
 
@@ -258,18 +260,20 @@ mod tests {
     use super::*;
 
     fn message(pattern: &str) -> String {
-        let error = Pattern::parse(pattern).unwrap_err();
+        let error = Pattern::parse(pattern, &mut Lexicon::new()).unwrap_err();
         format!("{}..{} {}", error.at.start, error.at.end, error.message)
     }
 
     #[test]
     fn reads_every_element() {
-        let pattern = Pattern::parse("Keep* (your|the)? <personal-data> ...5 opt-out").unwrap();
-        let exact = |word: &str| Element::Word(WordTest::Exact(word.to_owned()));
+        let mut lexicon = Lexicon::new();
+        let pattern = Pattern::parse("Keep* (your|the)? <personal-data> ...5 opt-out", &mut lexicon).unwrap();
+        let keep = Element::Word(lexicon.symbol(WordTest::Stem("keep")));
+        let mut exact = |word| Element::Word(lexicon.symbol(WordTest::Exact(word)));
         assert_eq!(
             pattern.sequence,
             vec![
-                Element::Word(WordTest::Stem("keep".to_owned())),
+                keep,
                 Element::Choice {
                     options: vec![vec![exact("your")], vec![exact("the")]],
                     presence: Presence::Optional
@@ -281,7 +285,8 @@ mod tests {
             ]
         );
         assert_eq!(pattern.names(), ["personal-data"]);
-        assert_eq!(Pattern::parse("<number>").unwrap().sequence, vec![Element::Class(Class::Number)]);
+        let number = Pattern::parse("<number>", &mut Lexicon::new()).unwrap();
+        assert_eq!(number.sequence, vec![Element::Word(Class::Number.symbol())]);
     }
 
     #[test]

@@ -1,1 +1,243 @@
-//! To come.
+//! The command line: arguments, files, exit codes, streams.
+
+use serde_json::Value;
+
+use crate::program::{Program, run};
+
+const RULES: &str = "our-rules";
+
+/// A rule of its own, so that these tests don't depend on the built-in ones.
+fn with_rule(program: Program) -> Program {
+    program.file(
+        "our-rules/acme/jokes.yaml",
+        "\
+id: acme/jokes
+title: Jokes
+kind: forbidden
+severity: error
+cite: [House style]
+why: Readers do not laugh.
+forbidden: ['just (kidding|joking)']
+message: {found: a joke stands in the policy}
+help: Take the joke out.
+examples: {found: ['Just kidding.'], clean: ['We keep data.']}
+",
+    )
+}
+
+fn json(program: Program) -> (i32, Value) {
+    let outcome = program.run();
+    (outcome.code, serde_json::from_str(&outcome.stdout).expect(&outcome.stdout))
+}
+
+#[test]
+fn a_finding_exits_with_1_and_none_with_0() {
+    let check = |text: &str| {
+        let program = with_rule(Program::new()).file("a.md", text);
+        program.args(["check", "--format", "concise", "--rules", RULES, "a.md"]).run()
+    };
+    let outcome = check("# Privacy\n\nWe sell your data.  \nJust kidding.");
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.stdout.contains("a.md:4:1: error[acme/jokes] a joke stands in the policy"), "{}", outcome.stdout);
+    let complete = Program::in_repository().args(["check", "fixtures/complete.md"]).run();
+    assert_eq!(complete.code, 0, "{}", complete.stdout);
+}
+
+#[test]
+fn a_missing_file_is_reported_and_the_others_are_checked() {
+    let outcome = with_rule(Program::new())
+        .file("b.md", "Just kidding.")
+        .args(["check", "--format", "concise", "--rules", RULES, "gone.md", "b.md"])
+        .run();
+    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.stderr, "error: can't read `gone.md`: there is no such file\n");
+    assert!(outcome.stdout.contains("b.md:1:1: error[acme/jokes]"));
+}
+
+#[test]
+fn a_folder_stands_for_the_policies_in_it() {
+    let program = Program::new()
+        .file("policies/b.md", "B")
+        .file("policies/a/c.html", "<p>C</p>")
+        .file("policies/.git/d.md", "D")
+        .file("policies/e.rs", "E");
+    let (_, report) = json(program.args(["check", "--format", "json", "policies"]));
+    let paths: Vec<&str> =
+        report["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["policies/a/c.html", "policies/b.md"]);
+
+    let outcome = Program::new().file("empty/e.rs", "E").args(["check", "empty"]).run();
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome.stderr.starts_with("error: `empty` holds no policy: expected files ending in .md,"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn standard_input_goes_by_the_name_it_is_given() {
+    let (_, report) = json(Program::new().stdin("<p>Text</p>").args([
+        "check",
+        "--format",
+        "json",
+        "-",
+        "--stdin-filename",
+        "x.html",
+    ]));
+    assert_eq!((&report["files"][0]["path"], &report["files"][0]["format"]), (&"x.html".into(), &"html".into()));
+    let (_, report) =
+        json(Program::new().stdin("# Text").args(["check", "--format", "json", "-", "--input-format", "plain"]));
+    assert_eq!((&report["files"][0]["path"], &report["files"][0]["format"]), (&"-".into(), &"plain".into()));
+}
+
+#[test]
+fn the_json_report_has_the_shape_that_others_rely_on() {
+    let text = "\u{feff}# Privacy\r\n\r\nNo. Just — \u{201c}kidding\u{201d}!\r\n";
+    let program = with_rule(Program::new()).file("a.md", text);
+    let (code, report) = json(program.args(["check", "--format", "json", "--rules", RULES, "a.md"]));
+    assert_eq!(code, 1);
+    assert_eq!((&report["version"], &report["tool"]["name"]), (&1.into(), &"clauselint".into()));
+    let file = &report["files"][0];
+    let finding = file["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "acme/jokes").unwrap();
+    let place = |key: &str| usize::try_from(finding[key].as_u64().unwrap()).unwrap();
+    assert_eq!(&text[place("start")..place("end")], "Just — \u{201c}kidding");
+    assert_eq!((place("line"), place("column")), (3, 5));
+    for key in ["severity", "message", "help", "fingerprint"] {
+        assert!(finding[key].is_string(), "{key}");
+    }
+    assert_eq!((&finding["cite"], &finding["related"]), (&serde_json::json!(["House style"]), &serde_json::json!([])));
+    for disclosure in file["disclosures"].as_array().unwrap() {
+        let status = disclosure["status"].as_str().unwrap();
+        assert!(["disclosed", "vague", "missing", "not-applicable"].contains(&status));
+        assert!(disclosure["id"].is_string() && disclosure["evidence"].is_array());
+        assert!(disclosure.as_object().unwrap().contains_key("value"));
+    }
+    let errors = file["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] == "error").count();
+    assert_eq!(report["summary"]["errors"], errors);
+    assert_eq!(report["summary"]["files"], 1);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let once = || Program::in_repository().args(["check", "--format", "json", "fixtures"]).run().stdout;
+    assert_eq!(once(), once());
+}
+
+#[test]
+fn what_a_document_says_never_acts_on_the_terminal() {
+    let hostile = "# \u{1b}]0;title\u{7}Privacy\n\nJust kidding \u{1b}[2Jand \u{9b}31m\u{202e}backwards, says our data protection officer.\n";
+    for format in ["full", "concise"] {
+        let program = with_rule(Program::new()).file("a\u{1b}[31m.md", hostile);
+        let outcome = program.args(["check", "--format", format, "--rules", RULES, "a\u{1b}[31m.md"]).run();
+        assert_eq!(outcome.code, 1);
+        let acting = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!outcome.stdout.contains(acting), "{format}: {:?}", outcome.stdout);
+    }
+    let outline = Program::new().file("a.md", hostile).args(["outline", "a.md"]).run();
+    assert!(!outline.stdout.contains(|c: char| c.is_control() && c != '\n'), "{:?}", outline.stdout);
+    let missing = run(&["check", "\u{1b}[31mgone"]);
+    assert!(!missing.stderr.contains('\u{1b}'), "{:?}", missing.stderr);
+}
+
+#[test]
+fn colour_is_for_terminals_unless_asked_for() {
+    let check = |args: &[&str]| {
+        let program = with_rule(Program::new()).file("a.md", "Just kidding.").env("NO_COLOR", "1");
+        program.args(["check", "--rules", RULES, "a.md"].iter().chain(args)).run().stdout
+    };
+    assert!(!check(&[]).contains('\u{1b}'));
+    assert!(!check(&["--color", "never"]).contains('\u{1b}'));
+    assert!(check(&["--color", "always"]).contains('\u{1b}'));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    use std::process::{Command, Stdio};
+    // The reader is gone before the program writes, and the report is larger than a pipe's buffer.
+    let program = with_rule(Program::new()).file("a.md", "Just kidding. ".repeat(3000));
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("clauselint"))
+        .args(["check", "--format", "json", "--rules"])
+        .args([program.path(RULES), program.path("a.md")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(1), ""));
+}
+
+#[test]
+fn usage_mistakes_exit_with_2() {
+    for args in [
+        &["check"][..],
+        &["check", "--format", "pdf", "a.md"],
+        &["frobnicate"],
+        &[],
+        &["explain", "gdpr/nothing-like-it"],
+    ] {
+        let outcome = run(args);
+        assert_eq!(outcome.code, 2, "{args:?}");
+        assert!(!outcome.stderr.is_empty() && outcome.stdout.is_empty(), "{args:?}: {outcome:?}");
+    }
+    assert!(run(&["explain", "gdpr/dpo-contcat"]).stderr.contains("did you mean `gdpr/dpo-contact`?"));
+    assert_eq!(run(&["--help"]).code, 0);
+}
+
+#[test]
+fn rules_lists_and_filters() {
+    let all = run(&["rules"]);
+    let one = run(&["rules", "dpo"]);
+    assert!(all.stdout.lines().count() >= one.stdout.lines().count());
+    assert!(one.stdout.starts_with("gdpr/dpo-contact"), "{}", one.stdout);
+    assert!(run(&["rules", "--pack", "gdpr"]).stdout.lines().all(|line| line.starts_with("gdpr/")));
+    assert_eq!(run(&["rules", "no such rule"]).code, 2);
+}
+
+#[test]
+fn explain_tells_all_about_a_rule() {
+    let outcome = run(&["explain", "dpo-contact"]);
+    for part in
+        ["gdpr/dpo-contact", "GDPR Art. 13(1)(b)", "Why", "What to do", "Wording to start from", "Examples: disclosed"]
+    {
+        assert!(outcome.stdout.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn outline_shows_what_the_rules_see() {
+    let outcome = Program::new()
+        .file("a.md", "# Privacy\n\nYou may:\n\n- ask\n- go. [Top](#top)\n")
+        .args(["outline", "a.md"])
+        .run();
+    insta::assert_snapshot!(outcome.stdout, @"
+    a.md (markdown)
+        1:3  # Privacy
+        3:1  #0 sentence: You may:
+        5:3  #1 list-item after #0: ask
+        6:3  #2 list-item after #0: go.
+        6:8  #3 navigation after #0 #2: Top
+    ");
+    let (_, outline) =
+        json(Program::new().file("a.md", "# Privacy\n\nText.").args(["outline", "--format", "json", "a.md"]));
+    assert_eq!(outline["clauses"][0]["text"], "Text.");
+    assert_eq!((&outline["sections"][1]["heading"], &outline["sections"][1]["start"]), (&"Privacy".into(), &2.into()));
+}
+
+#[test]
+fn a_policy_in_another_language_is_not_called_incomplete() {
+    let german = "# Datenschutz\n\nWir verarbeiten Ihre personenbezogenen Daten nur, soweit dies zur Bereitstellung unserer \
+                  Angebote erforderlich ist. Sie haben das Recht auf Auskunft, Berichtigung und Löschung Ihrer Daten. \
+                  Beschweren können Sie sich bei einer Aufsichtsbehörde. Cookies setzen wir nicht ein, und eine Weitergabe \
+                  an Dritte findet nicht statt, es sei denn, dass ein Gesetz uns dazu verpflichtet.\n";
+    let outcome = Program::new().file("a.md", german).args(["check", "--format", "json", "a.md"]).run();
+    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.stderr, "error: `a.md` is written in German; the rules read English, so it was not checked\n");
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(report["files"][0]["language"], "de");
+    assert_eq!(report["files"][0]["findings"], serde_json::json!([]));
+    let statuses = report["files"][0]["disclosures"].as_array().unwrap();
+    assert!(statuses.iter().all(|disclosure| disclosure["status"] == "not-applicable"));
+}

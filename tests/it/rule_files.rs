@@ -1,1 +1,202 @@
-//! To come.
+//! Rule files: the built-in ones, the user's own, and what is said of mistakes in them.
+
+use std::collections::BTreeSet;
+
+use clauselint::rule::{Examples, Expected, Layer, Role, RuleKind, RuleSet, Status, builtin_sources, compile};
+
+use crate::program::{Program, run};
+
+fn builtin() -> RuleSet {
+    let (rules, problems) = compile(&builtin_sources(), Examples::Read);
+    assert!(problems.is_empty(), "{problems:?}");
+    rules
+}
+
+#[test]
+fn the_built_in_examples_pass() {
+    let outcome = run(&["test"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stdout);
+    assert!(outcome.stdout.ends_with(" 0 failed\n"));
+}
+
+/// What is built in is not looked over when the program starts; here it is, as a user's files would be.
+#[test]
+fn the_built_in_files_stand_up_as_a_users() {
+    let mut sources = builtin_sources();
+    for given in &mut sources {
+        given.layer = Layer::User;
+        given.compact = None;
+    }
+    let (_, problems) = compile(&sources, Examples::Read);
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn a_built_in_rule_is_named_after_its_file() {
+    let rules = builtin();
+    let files: BTreeSet<String> = builtin_sources()
+        .iter()
+        .filter(|given| given.role == Role::Rule)
+        .map(|given| given.source.name().trim_start_matches("rules/").trim_end_matches(".yaml").to_owned())
+        .collect();
+    let ids: BTreeSet<String> = rules.rules().iter().map(|rule| rule.id.to_string()).collect();
+    assert_eq!(files, ids);
+    assert!(builtin_sources().iter().all(|given| given.layer == Layer::Builtin));
+}
+
+#[test]
+fn every_built_in_rule_is_complete() {
+    for rule in builtin().rules() {
+        let id = &rule.id;
+        assert!(!rule.cite.is_empty() && !rule.why.is_empty() && !rule.help.is_empty() && rule.draft.is_some(), "{id}");
+        assert!(rule.examples.len() >= 20, "{id} has {} examples", rule.examples.len());
+        let count = |expected: Expected| rule.examples.iter().filter(|example| example.expected == expected).count();
+        if matches!(rule.kind, RuleKind::Disclosure(_)) {
+            assert!(count(Expected::Status(Status::Disclosed)) >= 5, "{id}");
+            let absent = count(Expected::Status(Status::Missing)) + count(Expected::Status(Status::NotApplicable));
+            assert!(absent >= 5, "{id} has {absent} false friends");
+        }
+        let mut texts: Vec<&str> = rule.examples.iter().map(|example| example.text.trim()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), rule.examples.len(), "{id} has an example twice");
+    }
+}
+
+#[test]
+fn a_users_rule_replaces_the_built_in_one() {
+    let program = Program::new().file(
+        "ours/dpo.yaml",
+        "\
+id: gdpr/dpo-contact
+title: Our own officer
+kind: disclosure
+severity: warning
+cite: [Our handbook]
+why: Because.
+evidence: ['<our-officer>']
+message: {missing: no word of our officer}
+help: Name our officer.
+examples: {disclosed: ['Ask our privacy wizard.'], missing: ['Ask somebody.']}
+",
+    );
+    let program = program.file("ours/vocabulary/words.yaml", "our-officer: ['privacy wizard']\n");
+    let outcome = program.args(["test", "ours", "--only", "dpo-contact"]).run();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "2 examples passed, 0 failed\n"), "{}", outcome.stderr);
+}
+
+#[test]
+fn an_example_that_fails_is_shown_with_what_came_of_it() {
+    let program = Program::new().file(
+        "ours/a.yaml",
+        "\
+id: acme/cats
+title: Cats
+kind: disclosure
+cite: [Our handbook]
+why: Because.
+evidence: ['cat*']
+message: {missing: no word of cats}
+help: Name the cats.
+examples:
+  disclosed: ['We have dogs.']
+  missing: ['We have two cats.']
+",
+    );
+    let outcome = program.args(["test", "ours", "--only", "acme"]).run();
+    assert_eq!(outcome.code, 1);
+    insta::assert_snapshot!(outcome.stdout, @r#"
+    acme/cats: expected disclosed, got missing
+      We have dogs.
+    acme/cats: expected missing, got disclosed by "cats"
+      We have two cats.
+    0 examples passed, 2 failed
+    "#);
+}
+
+#[test]
+fn all_mistakes_of_all_files_are_drawn_in_one_run() {
+    let program = Program::new()
+        .file(
+            "ours/a.yaml",
+            "\
+id: Acme/Cats
+title: Cats
+kind: disclosure
+colour: red
+cite: [Our handbook]
+why: Because.
+evidence:
+  - 'cat* and <dgo>'
+  - 'one (two|three'
+  - {phrase: 'x', nearby: 3}
+severity: terrible
+message: {missing: no word of cats}
+help: Name the cats.
+examples: {disclosed: ['We have cats.']}
+",
+        )
+        .file(
+            "ours/b.yaml",
+            "\
+id: acme/dogs
+title: Dogs
+kind: disclosure
+cite: [Our handbook]
+why: Because.
+evidence:
+  - 'dog* ... <dpoo>'
+  - 'a, b'
+  - {regex: '(unclosed'}
+when: {disclosure: gdpr/dpo-contcat, is: [missing]}
+message: {missing: no word of dogs}
+help: Name the dogs.
+examples: {disclosed: ['We have dogs.']}
+",
+        )
+        .file("ours/c.yaml", "id: [acme\ntitle: Broken\n")
+        .file("ours/vocabulary/d.yaml", "one: ['<two> x']\ntwo: ['<one> y']\nnumber: ['z']\nwide: ['a ... b']\n");
+    let outcome = program.file("policy.md", "We keep data.").args(["check", "--rules", "ours", "policy.md"]).run();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    insta::assert_snapshot!(outcome.stderr);
+}
+
+#[test]
+fn alias_bombs_and_absurd_patterns_are_refused() {
+    let bomb = (1..30).fold("cite:\n  - &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, level| {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        format!("{text}  - &a{level} [{aliases}]\n")
+    });
+    let deep = format!("id: acme/deep\nevidence: ['{}a{}']\n", "(".repeat(30), ")".repeat(30));
+    let nested = "(a|b ...40 (c|d ...40 (e|f ...40 (g|h ...40 i))))";
+    let wide = format!(
+        "id: acme/wide\ntitle: W\nkind: forbidden\ncite: [x]\nwhy: x\nhelp: x\nforbidden: ['{}']\nmessage: {{found: x}}\nexamples: {{found: []}}\n",
+        [nested; 30].join(" ")
+    );
+    let regex = "id: acme/regex\ntitle: W\nkind: forbidden\ncite: [x]\nwhy: x\nhelp: x\nforbidden: [{regex: '\\w{1000}{100}'}]\nmessage: {found: x}\nexamples: {found: []}\n";
+    let program = Program::new()
+        .file("ours/bomb.yaml", bomb)
+        .file("ours/deep.yaml", deep)
+        .file("ours/huge.yaml", format!("id: acme/huge\nwhy: {}\n", "x".repeat(1 << 20)))
+        .file("ours/regex.yaml", regex)
+        .file("ours/wide.yaml", wide);
+    let outcome = program.file("policy.md", "We keep data.").args(["check", "--rules", "ours", "policy.md"]).run();
+    assert_eq!(outcome.code, 2);
+    for expected in ["repetition limit", "parentheses go at most 8 deep", "a rule file has at most", "too large"] {
+        assert!(outcome.stderr.contains(expected), "{expected}: {}", outcome.stderr);
+    }
+    assert!(outcome.stderr.ends_with("mistakes in the rules; no policy was checked\n"));
+}
+
+#[test]
+fn a_rule_folder_without_rules_is_a_mistake() {
+    let outcome =
+        Program::new().file("ours/a.txt", "x").file("p.md", "x").args(["check", "--rules", "ours", "p.md"]).run();
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (2, "error: `ours` holds no rules: expected files ending in .yaml\n")
+    );
+    let outcome = Program::new().file("p.md", "x").args(["check", "--rules", "gone", "p.md"]).run();
+    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.stderr, "error: can't read the rules in `gone`: there is no such file\n");
+}

@@ -3,7 +3,7 @@
 
 use clauselint::check::check;
 use clauselint::document::{Document, Format};
-use clauselint::rule::{RuleSet, builtin_sources, compile};
+use clauselint::rule::{Examples, RuleSet, builtin_sources, compile};
 use clauselint::source::{SourceFile, Span};
 use proptest::prelude::*;
 
@@ -84,11 +84,11 @@ fn assert_document(bytes: &[u8], format: Format) {
 }
 
 thread_local! {
-    static RULES: RuleSet = compile(&builtin_sources()).0;
+    static RULES: RuleSet = compile(&builtin_sources(), Examples::Skip).0;
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn of_any_policy(text in policy(), encoding in 0_usize..5) {

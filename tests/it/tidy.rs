@@ -76,7 +76,7 @@ fn each_format_is_known_in_one_place() {
             ("serde_yaml", "rule/file/yaml.rs"),
             ("pulldown_cmark", "document/markdown.rs"),
             ("html5gum", "document/html.rs"),
-            ("serde_json", "report/json.rs cli/outline.rs"),
+            ("serde_json", "report/json.rs cli/outline.rs rule/file/compact.rs"),
             ("clap::", "cli.rs cli/check.rs cli/explain.rs cli/input.rs cli/outline.rs cli/rules.rs cli/test.rs"),
         ] {
             assert!(

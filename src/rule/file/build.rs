@@ -2,39 +2,44 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::shape::{ConditionFields, ExampleField, Kind, PhraseFields};
 use super::vocabulary::unknown_name;
 use super::yaml::find;
-use super::{Known, Problems, ReadRule, RuleSource, read_pattern};
+use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
-    Condition, Disclosure, Example, Expected, Forbidden, Phrase, Rule, RuleId, RuleKind, Search, Status, With, Within,
-    did_you_mean,
+    Condition, Disclosure, Example, Expected, Forbidden, LazyRegex, Phrase, Rule, RuleKind, Search, Status, With,
+    Within, did_you_mean,
 };
 use crate::source::SourceFile;
 
 pub(super) struct Build<'b, 'c> {
+    pub(super) lexicon: &'b mut Lexicon,
     pub(super) compiler: Compiler<'c>,
     pub(super) names: &'b BTreeMap<String, EntryId>,
     pub(super) known: &'b Known<'b>,
     pub(super) file: &'b ReadRule,
     pub(super) source: &'b SourceFile,
+    pub(super) layer: Layer,
     pub(super) problems: &'b mut Problems,
+    pub(super) regexes: &'b mut BTreeMap<String, Arc<LazyRegex>>,
     /// The rules whose status the condition asks for, by their place.
     pub(super) needs: Vec<usize>,
 }
 
 impl Build<'_, '_> {
-    pub(super) fn rule(&mut self, id: &RuleId) -> Option<Rule> {
-        let before = self.problems.0.len();
+    /// The rule, if nothing is wrong with its file.
+    pub(super) fn rule(&mut self) -> Option<Rule> {
         let fields = &self.file.fields;
         let kind = match fields.kind {
             Kind::Disclosure => {
                 self.refuse(!fields.forbidden.is_empty(), "forbidden", "`forbidden:` goes with `kind: forbidden`");
                 let values = fields.values.clone();
-                RuleKind::Disclosure(Disclosure {
+                RuleKind::Disclosure(Box::new(Disclosure {
                     evidence: self.phrases("evidence", &fields.evidence),
                     vague: self.phrases("vague", &fields.vague),
                     unless: self.program("unless", &fields.unless),
@@ -47,7 +52,7 @@ impl Build<'_, '_> {
                     values,
                     missing_message: fields.message.missing.clone().unwrap_or_default(),
                     vague_message: fields.message.vague.clone().unwrap_or_default(),
-                })
+                }))
             }
             Kind::Forbidden => {
                 let has_evidence = !fields.evidence.is_empty() || !fields.vague.is_empty();
@@ -61,8 +66,9 @@ impl Build<'_, '_> {
             }
         };
         let examples = self.examples();
-        (self.problems.0.len() == before).then(|| Rule {
-            id: id.clone(),
+        let id = self.file.id.clone()?;
+        (!self.problems.any_in(self.file.file)).then(|| Rule {
+            id,
             title: fields.title.clone(),
             severity: fields.severity.map_or(Severity::Error, Severity::from),
             group: fields.group.clone(),
@@ -90,7 +96,10 @@ impl Build<'_, '_> {
     fn program(&mut self, key: &str, texts: &[String]) -> Option<Program> {
         let mut patterns = Vec::with_capacity(texts.len());
         for text in texts {
-            let Some(pattern) = read_pattern(self.source, self.file.file, key, text, self.problems) else { continue };
+            let Some(pattern) = read_pattern(self.source, self.file.file, key, text, self.lexicon, self.problems)
+            else {
+                continue;
+            };
             for name in pattern.names() {
                 if !self.names.contains_key(name) {
                     let unknown = unknown_name(self.source, key, name, self.names.keys().map(String::as_str));
@@ -159,23 +168,22 @@ impl Build<'_, '_> {
         })
     }
 
-    fn regex(&mut self, key: &str, text: &str) -> Option<regex::Regex> {
-        let built = regex::RegexBuilder::new(text).size_limit(1 << 20).dfa_size_limit(1 << 20).build();
-        match built {
-            Ok(regex) => Some(regex),
-            Err(error) => {
-                let message = match error {
-                    regex::Error::CompiledTooBig(_) => {
-                        "the regular expression is too large: it may take 1 MiB compiled".to_owned()
-                    }
-                    error => {
-                        error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-                    }
-                };
-                self.problem("rule-file/regex", find(self.source, key, text), message);
-                None
-            }
+    /// A regular expression, one for all phrases that write it. A user's is tried at once.
+    fn regex(&mut self, key: &str, text: &str) -> Option<Arc<LazyRegex>> {
+        let regex = self.regexes.entry(text.to_owned()).or_insert_with(|| Arc::new(LazyRegex::new(text))).clone();
+        if self.layer == Layer::User
+            && let Err(error) = regex.compile()
+        {
+            let message = match error {
+                regex::Error::CompiledTooBig(_) => {
+                    "the regular expression is too large: it may take 1 MiB compiled".to_owned()
+                }
+                error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+            };
+            self.problem("rule-file/regex", find(self.source, key, text), message);
+            return None;
         }
+        Some(regex)
     }
 
     fn condition(&mut self, fields: &ConditionFields) -> Option<Condition> {
@@ -266,14 +274,10 @@ impl Build<'_, '_> {
 pub(super) fn order(
     rules: &[Rule],
     dependencies: &[Vec<usize>],
-    files: &BTreeMap<RuleId, ReadRule>,
+    files: &[ReadRule],
     sources: &[RuleSource],
     problems: &mut Problems,
 ) -> Vec<usize> {
-    if rules.len() < files.len() {
-        // Some rule is broken, so the set will not be used, and the places that the dependencies count are others.
-        return (0..rules.len()).collect();
-    }
     let mut order: Vec<usize> = Vec::with_capacity(rules.len());
     let mut left: Vec<usize> = (0..rules.len()).collect();
     while !left.is_empty() {
@@ -284,7 +288,7 @@ pub(super) fn order(
             .collect();
         if ready.is_empty() {
             for rule in &left {
-                let file = files[&rules[*rule].id].file;
+                let file = files[*rule].file;
                 let source = &sources[file].source;
                 let message = format!(
                     "the conditions go in a circle: whether `{}` is asked for depends on itself",

@@ -141,6 +141,14 @@ pub(super) enum PhraseFields {
     Detailed(Box<DetailedPhrase>),
 }
 
+/// An entry of a list of phrases of which another one is wrong.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PatternOrElse {
+    Pattern(String),
+    Else(serde::de::IgnoredAny),
+}
+
 /// A phrase with what must be there besides.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::yaml::{find, parse, pieces};
-use super::{Layer, Problems, Role, RuleSource, read_pattern};
+use super::{Examples, Layer, Problems, Role, RuleSource, compact, read_pattern};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::did_you_mean;
-use crate::rule::lexicon::{Class, Lexicon, Symbol};
-use crate::rule::matcher::{Compiler, EntryId, Program};
+use crate::rule::lexicon::{Class, Lexicon};
+use crate::rule::matcher::{Compiler, EntryId, Group, Program};
 use crate::rule::pattern::{Element, Pattern, Sequence};
 use crate::source::SourceFile;
 
@@ -18,12 +18,23 @@ pub(super) struct ReadEntry {
     patterns: Vec<Pattern>,
 }
 
-pub(super) fn read_vocabulary(sources: &[RuleSource], problems: &mut Problems) -> BTreeMap<String, ReadEntry> {
+pub(super) fn read_vocabulary(
+    sources: &[RuleSource],
+    examples: Examples,
+    lexicon: &mut Lexicon,
+    problems: &mut Problems,
+) -> BTreeMap<String, ReadEntry> {
     let mut entries: BTreeMap<String, ReadEntry> = BTreeMap::new();
-    for (file, RuleSource { source, layer, .. }) in
-        sources.iter().enumerate().filter(|(_, given)| given.role == Role::Vocabulary)
-    {
-        for piece in pieces(source, file, problems) {
+    for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.role == Role::Vocabulary) {
+        let RuleSource { source, layer, .. } = given;
+        if let Some(json) = given.compact.filter(|_| examples == Examples::Skip) {
+            for (name, texts) in compact::read::<BTreeMap<String, Vec<String>>>(json) {
+                let patterns = texts.iter().filter_map(|text| Pattern::parse(text, lexicon).ok()).collect();
+                entries.insert(name, ReadEntry { file, layer: *layer, patterns });
+            }
+            continue;
+        }
+        for piece in pieces(given, file, problems) {
             let label = || Label::new(source.span(piece.start..piece.start + piece.key.len()), "");
             let name = piece.key.to_owned();
             if Class::named(&name).is_some() || name != name.to_ascii_lowercase() || name.contains('_') {
@@ -41,7 +52,7 @@ pub(super) fn read_vocabulary(sources: &[RuleSource], problems: &mut Problems) -
                 Err(problem) => problems.push(file, *problem),
                 Ok(texts) => {
                     let patterns =
-                        texts.iter().filter_map(|text| read_pattern(source, file, piece.key, text, problems));
+                        texts.iter().filter_map(|text| read_pattern(source, file, piece.key, text, lexicon, problems));
                     let patterns: Vec<Pattern> = patterns.collect();
                     if patterns.iter().any(|pattern| has_endless_gap(&pattern.sequence)) {
                         let message = "a vocabulary entry holds no gap without a count";
@@ -61,7 +72,7 @@ fn has_endless_gap(sequence: &Sequence) -> bool {
     sequence.iter().any(|element| match element {
         Element::Gap(count) => count.is_none(),
         Element::Choice { options, .. } => options.iter().any(has_endless_gap),
-        Element::Word(_) | Element::Class(_) | Element::Name(_) => false,
+        Element::Word(_) | Element::Name(_) => false,
     })
 }
 
@@ -69,11 +80,11 @@ fn has_endless_gap(sequence: &Sequence) -> bool {
 pub(super) fn compile_vocabulary(
     vocabulary: &BTreeMap<String, ReadEntry>,
     sources: &[RuleSource],
-    lexicon: &mut Lexicon,
     problems: &mut Problems,
 ) -> (BTreeMap<String, EntryId>, Vec<Program>) {
     let mut ids: BTreeMap<String, EntryId> = BTreeMap::new();
     let mut programs: Vec<Program> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     let mut left: Vec<&String> = vocabulary.keys().collect();
     while !left.is_empty() {
         let before = left.len();
@@ -84,11 +95,11 @@ pub(super) fn compile_vocabulary(
             if !ready {
                 return true;
             }
-            let groups: Vec<Vec<Symbol>> = programs.iter().map(Program::group).collect();
             let known = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
-            match (Compiler { lexicon, entry: &known }).compile(&entry.patterns) {
+            match (Compiler { entry: &known }).compile(&entry.patterns) {
                 Ok(program) => {
                     ids.insert((*name).clone(), EntryId(programs.len()));
+                    groups.push(program.group());
                     programs.push(program);
                 }
                 Err(error) => {
@@ -96,7 +107,8 @@ pub(super) fn compile_vocabulary(
                     let label = Label::new(source.span(find(source, name, "")), "");
                     problems.push(entry.file, Diagnostic::error("vocabulary/pattern", error.to_string(), label));
                     ids.insert((*name).clone(), EntryId(programs.len()));
-                    programs.push(nothing(lexicon));
+                    groups.push(Group::default());
+                    programs.push(nothing());
                 }
             }
             false
@@ -122,13 +134,13 @@ pub(super) fn compile_vocabulary(
     // Entries of a cycle never match; their names are known, so that only the cycle itself is reported.
     for name in left {
         ids.insert(name.clone(), EntryId(programs.len()));
-        programs.push(nothing(lexicon));
+        programs.push(nothing());
     }
     (ids, programs)
 }
 
-fn nothing(lexicon: &mut Lexicon) -> Program {
-    let mut compiler = Compiler { lexicon, entry: &|_| None };
+fn nothing() -> Program {
+    let compiler = Compiler { entry: &|_| None };
     compiler.compile([]).unwrap_or_else(|_| unreachable!("internal: an empty program is small"))
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
-use super::Problems;
+use super::{Problems, RuleSource};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
 
@@ -21,7 +21,8 @@ pub(super) struct Piece<'t> {
 }
 
 /// Cuts a file at its top-level keys, after making sure that it is a YAML mapping at all.
-pub(super) fn pieces<'s>(source: &'s SourceFile, file: usize, problems: &mut Problems) -> Vec<Piece<'s>> {
+pub(super) fn pieces<'s>(given: &'s RuleSource, file: usize, problems: &mut Problems) -> Vec<Piece<'s>> {
+    let source = &given.source;
     let text = source.text();
     let error = |at: Range<usize>, message: String| {
         Diagnostic::error("rule-file/yaml", message, Label::new(source.span(at), ""))
