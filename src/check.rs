@@ -314,17 +314,24 @@ impl Checker<'_> {
         }
     }
 
-    /// The words at all hits, in the order of the file; hits that overlap are one piece of evidence.
-    fn evidence(&self, mut hits: Vec<Hit>) -> Vec<Evidence> {
-        hits.sort_by_key(|hit| (hit.clause, hit.at));
-        let mut places: Vec<(ClauseId, ProseSpan)> = Vec::new();
-        for hit in hits {
-            match places.last_mut() {
-                Some((clause, at)) if *clause == hit.clause && hit.at.start < at.end => at.end = at.end.max(hit.at.end),
-                _ => places.push((hit.clause, hit.at)),
+    /// The words at all hits, in the order of the file, each as a phrase that can be read by itself; hits in one phrase
+    /// are one piece of evidence.
+    fn evidence(&self, hits: Vec<Hit>) -> Vec<Evidence> {
+        let mut places: Vec<(ClauseId, ProseSpan)> = hits
+            .into_iter()
+            .map(|hit| (hit.clause, phrase_around(self.document.clause(hit.clause).prose.text(), hit.at)))
+            .collect();
+        places.sort_unstable();
+        let mut merged: Vec<(ClauseId, ProseSpan)> = Vec::new();
+        for (clause, at) in places {
+            match merged.last_mut() {
+                Some((last, stretch)) if *last == clause && at.start < stretch.end => {
+                    stretch.end = stretch.end.max(at.end)
+                }
+                _ => merged.push((clause, at)),
             }
         }
-        let evidence = places.into_iter().map(|(clause, at)| {
+        let evidence = merged.into_iter().map(|(clause, at)| {
             let prose = &self.document.clause(clause).prose;
             Evidence { span: prose.span(at), text: prose.text()[at.start..at.end].to_owned(), clause }
         });
@@ -400,4 +407,63 @@ struct Hit {
     clause: ClauseId,
     at: ProseSpan,
     value: Option<String>,
+}
+
+/// A clause up to this long, in bytes, is quoted whole.
+const QUOTED_WHOLE: usize = 120;
+
+/// How far, in bytes, a quotation is widened to where its phrase starts or ends.
+const WIDENED: usize = 80;
+
+/// The phrase around a match: a pattern ends at the last word that it needs, a reader wants to read on to the comma.
+fn phrase_around(text: &str, at: ProseSpan) -> ProseSpan {
+    if text.len() <= QUOTED_WHOLE {
+        return ProseSpan { start: 0, end: text.len() };
+    }
+    let is_end = |c: char| ",;:.|()".contains(c);
+    // Punctuation divides only before white space, or where a bracket is: not in an address or a number.
+    let divides = |at: usize, c: char| is_end(c) && ("()|".contains(c) || text[at + 1..].starts_with([' ', '"', '\'']));
+    let before = text[..at.start].char_indices().rev().find(|(at, c)| divides(*at, *c));
+    let from = before.map_or(0, |(at, _)| at + 1);
+    let from = from + (text[from..at.start].len() - text[from..at.start].trim_start().len());
+    let after = text[at.end..].char_indices().map(|(offset, c)| (at.end + offset, c));
+    let ends = |(at, c): &(usize, char)| divides(*at, *c) || (is_end(*c) && at + 1 == text.len());
+    let to = match after.into_iter().find(ends) {
+        Some((to, ')')) if opens(&text[from..to]) => to + 1,
+        Some((to, _)) => to,
+        None => text.len(),
+    };
+    let to = at.end.max(from + text[from..to].trim_end().len());
+    ProseSpan {
+        start: if at.start - from <= WIDENED { from } else { at.start },
+        end: if to - at.end <= WIDENED { to } else { at.end },
+    }
+}
+
+/// Whether a text opens a bracket that it doesn't close.
+fn opens(text: &str) -> bool {
+    text.matches('(').count() > text.matches(')').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quotation_is_a_phrase() {
+        let text = "If you order something, we rely on our legitimate interest (Art. 6(1)(f) GDPR) in not losing goods to fraud, \
+                    which happens now and then, and on your consent where we asked for it, as told above in this notice.";
+        let quoted = |words: &str| {
+            let start = text.find(words).unwrap();
+            let at = phrase_around(text, ProseSpan { start, end: start + words.len() });
+            &text[at.start..at.end]
+        };
+        assert_eq!(quoted("legitimate interest"), "we rely on our legitimate interest");
+        assert_eq!(quoted("losing goods"), "in not losing goods to fraud");
+        assert_eq!(quoted("consent"), "and on your consent where we asked for it");
+        assert_eq!(quoted("told above"), "as told above in this notice");
+        let short = "We keep it for ten years, and then delete it.";
+        let at = phrase_around(short, ProseSpan { start: 15, end: 24 });
+        assert_eq!(&short[at.start..at.end], short);
+    }
 }

@@ -2,6 +2,7 @@
 //! terminal and the environment, and knows clap.
 
 mod check;
+mod eval;
 mod explain;
 mod input;
 mod outline;
@@ -49,6 +50,8 @@ enum Command {
     Test(test::Args),
     /// Show the sections and clauses of a policy, as the rules see them.
     Outline(outline::Args),
+    /// Hold the rules against a corpus of labelled policies.
+    Eval(eval::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -100,6 +103,7 @@ fn run_with(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(args) => explain::run(&args, &mut terminal),
         Command::Test(args) => test::run(&args, &mut terminal),
         Command::Outline(args) => outline::run(&args, &mut terminal),
+        Command::Eval(args) => eval::run(&args, &mut terminal),
     };
     result.unwrap_or_else(|failure| {
         if let Failure::Message(message) = failure {

@@ -1,13 +1,14 @@
 //! The document: sections and clauses of a policy, whatever format it was written in.
 //!
-//! [`Document::parse`] never fails: any bytes give a document. The readers ([`markdown`], [`html`], [`plain`]) know one
-//! format each and turn it into blocks; [`structure`] alone turns blocks into sections and clauses, so that a heading,
+//! [`Document::parse`] never fails: any bytes give a document. The readers (`markdown`, `html`, `plain`) know one
+//! format each and turn it into blocks; `structure` alone turns blocks into sections and clauses, so that a heading,
 //! a lead-in or a contents list means the same in all of them. Every [`Span`] that leaves this module lies on character
 //! boundaries of the file.
 
 mod block;
 mod html;
 mod language;
+mod line;
 mod markdown;
 mod plain;
 mod prose;

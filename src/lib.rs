@@ -16,6 +16,7 @@
 //! | [`document`] | sections, clauses, prose and its way back to the bytes; a reader for each format | rules |
 //! | [`rule`] | phrase patterns, vocabularies, rule files, the compiled [`rule::RuleSet`] | any law: that is in `rules/` |
 //! | [`mod@check`] | the rules run over a document: statuses, evidence, findings, fingerprints | output formats |
+//! | [`eval`] | assessments held against labels that people gave | files, formats |
 //! | [`report`] | the formats of a report | how anything was found |
 //! | [`cli`] | arguments, files, folders, the terminal, exit codes | |
 //!
@@ -55,6 +56,8 @@ pub mod document;
 pub mod rule;
 
 pub mod check;
+
+pub mod eval;
 
 pub mod report;
 

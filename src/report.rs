@@ -1,7 +1,7 @@
 //! Reports: what a run found, written in one of several formats.
 //!
 //! A renderer reads a [`Report`] and writes; it runs no rule. Whatever a document says is made harmless on its way to a
-//! terminal ([`shown`]).
+//! terminal (`shown`).
 
 mod concise;
 mod full;

@@ -1,6 +1,6 @@
 //! Rules: what a policy must or must not say, as data.
 //!
-//! A [`RuleSet`] is compiled and valid: whatever is wrong in a rule file has become a diagnostic before ([`file`]).
+//! A [`RuleSet`] is compiled and valid: whatever is wrong in a rule file has become a diagnostic before (`rule::file`).
 //! This module knows phrases, conditions and statuses, and no law: what the law asks stands in the rule files.
 
 mod builtin;
@@ -45,6 +45,11 @@ impl RuleId {
     /// The whole id.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The part after the slash.
+    pub fn name(&self) -> &str {
+        self.0.split_once('/').map_or(self.as_str(), |(_, name)| name)
     }
 
     /// The part before the slash.

@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::block::{Block, BlockKind, ItemPart};
+use super::line::{Marker, MarkerKind, is_title, marker};
 use super::prose::ProseBuilder;
-use super::structure;
 use crate::source::SourceFile;
 
 /// Reads a range of the source text.
@@ -28,73 +28,6 @@ pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
     }
     reader.flush();
     reader.blocks
-}
-
-/// What opens a list item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Marker {
-    /// Its length in bytes, the white space after it included.
-    pub(super) length: usize,
-    pub(super) kind: MarkerKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MarkerKind {
-    /// "•", "–", "*", "-": nothing but a list item starts so.
-    Bullet,
-    /// "(a)", "i)", "b.": a list item.
-    Letter,
-    /// "4.", "IV.", "§ 7", "2.1": a list item or a heading.
-    Number,
-}
-
-/// The marker that a line starts with, leading white space already left out.
-pub(super) fn marker(line: &str) -> Option<Marker> {
-    let first = line.chars().next()?;
-    let after = |length: usize, kind: MarkerKind| {
-        let rest = &line[length..];
-        let spaces = rest.len() - rest.trim_start().len();
-        (spaces > 0 && spaces < rest.len()).then_some(Marker { length: length + spaces, kind })
-    };
-    if "\u{2022}\u{B7}\u{25AA}\u{25CF}\u{25CB}\u{25A0}\u{25E6}\u{2023}\u{2043}\u{2219}\u{F0B7}".contains(first) {
-        // A bullet needs no space after it: nothing else starts so.
-        let rest = &line[first.len_utf8()..];
-        let length = line.len() - rest.trim_start().len();
-        return (length < line.len()).then_some(Marker { length, kind: MarkerKind::Bullet });
-    }
-    if "*-+\u{2013}\u{2014}".contains(first) {
-        return after(first.len_utf8(), MarkerKind::Bullet);
-    }
-    if first == '\u{A7}' {
-        let rest = line[first.len_utf8()..].trim_start();
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        return (digits > 0).then(|| after(line.len() - rest.len() + digits, MarkerKind::Number)).flatten();
-    }
-    let opened = usize::from(first == '(');
-    let body = &line[opened..];
-    let length = body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'.').take(9).count();
-    let label = body[..length].trim_end_matches('.');
-    let closer = &body[label.len()..];
-    let closed = closer.starts_with(')') || (opened == 0 && closer.starts_with('.'));
-    let numbered = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let dotted_number = numbered && label.contains('.');
-    if !closed && !dotted_number {
-        return None;
-    }
-    let end = opened + label.len() + usize::from(closed);
-    if numbered && label.len() <= 8 {
-        return after(end, MarkerKind::Number);
-    }
-    let roman = label.len() <= 5 && label.bytes().all(|byte| b"IVX".contains(&byte));
-    if roman && closer.starts_with('.') {
-        return after(end, MarkerKind::Number);
-    }
-    let lower_roman = label.len() <= 5 && label.bytes().all(|byte| b"ivx".contains(&byte));
-    let one_letter = label.len() == 1 && label.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if one_letter || lower_roman {
-        return after(end, MarkerKind::Letter);
-    }
-    None
 }
 
 struct Reader<'s> {
@@ -173,7 +106,7 @@ impl<'s> Reader<'s> {
     fn is_numbered_heading(&self, text: &str, this: Marker, next: &str) -> bool {
         let among_items = marker(next).is_some_and(|next| next.kind == this.kind);
         let in_list = self.lines > 0 || self.levels.last().is_some_and(|(_, kind)| *kind == MarkerKind::Number);
-        this.kind == MarkerKind::Number && !among_items && !in_list && structure::is_title(&text[this.length..])
+        this.kind == MarkerKind::Number && !among_items && !in_list && is_title(&text[this.length..])
     }
 
     fn open_item(&mut self, indent: usize, kind: MarkerKind) {
@@ -229,27 +162,4 @@ fn underline(text: &str) -> Option<u8> {
     let mark = text.bytes().next().filter(|byte| matches!(byte, b'=' | b'-' | b'_' | b'~' | b'*'))?;
     let whole = text.len() >= 3 && text.bytes().all(|byte| byte == mark);
     whole.then_some(if mark == b'=' { 1 } else { 2 })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markers() {
-        fn kind(line: &str) -> Option<(MarkerKind, &str)> {
-            marker(line).map(|marker| (marker.kind, &line[marker.length..]))
-        }
-        assert_eq!(kind("• one"), Some((MarkerKind::Bullet, "one")));
-        assert_eq!(kind("– one"), Some((MarkerKind::Bullet, "one")));
-        assert_eq!(kind("(a) one"), Some((MarkerKind::Letter, "one")));
-        assert_eq!(kind("iv) one"), Some((MarkerKind::Letter, "one")));
-        assert_eq!(kind("4. Legal basis"), Some((MarkerKind::Number, "Legal basis")));
-        assert_eq!(kind("2.1 Scope"), Some((MarkerKind::Number, "Scope")));
-        assert_eq!(kind("IV. Scope"), Some((MarkerKind::Number, "Scope")));
-        assert_eq!(kind("§ 7 Retention"), Some((MarkerKind::Number, "Retention")));
-        for none in ["We keep it.", "2 years", "I am", "e.g. this", "-", "• ", "12 months.", "1.5"] {
-            assert_eq!(kind(none), None, "{none}");
-        }
-    }
 }

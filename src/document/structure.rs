@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::block::{Block, BlockKind, ItemPart};
-use super::plain::{MarkerKind, marker};
+use super::line::{MarkerKind, is_capitals, is_title, is_title_length, marker};
 use super::prose::{BlockText, Prose, ProseSpan};
 use super::{Clause, ClauseId, ClauseKind, Format, Heading, Section, SectionId, sentence};
 
@@ -31,9 +31,6 @@ pub(super) fn arrange(blocks: Vec<Block>, format: Format) -> Arranged {
 
 // ------------------------------------------------------------------------------------------------------------------
 // Headings that nothing marks
-
-/// The longest line that can act as a heading, in characters and in words.
-const LONGEST_TITLE: (usize, usize) = (90, 12);
 
 /// The longest heading, in bytes: what a page marks as one and is longer is a section that lost its line ends.
 const LONGEST_HEADING: usize = 250;
@@ -198,43 +195,6 @@ fn is_strong(text: &BlockText) -> bool {
     let shown = whole.len() - whole.matches(' ').count();
     let spaces: usize = text.strong.iter().map(|span| whole[span.start..span.end].matches(' ').count()).sum();
     !whole.is_empty() && strong - spaces >= shown.saturating_sub(2) && is_title_length(whole)
-}
-
-fn is_capitals(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= 4 && !text.chars().any(char::is_lowercase)
-}
-
-fn is_title_length(text: &str) -> bool {
-    text.chars().count() <= LONGEST_TITLE.0 && text.split(' ').count() <= LONGEST_TITLE.1
-}
-
-/// Whether a line reads like a title: starts with a capital or a digit, ends without punctuation (a question may end
-/// with its mark), and doesn't open like a statement.
-pub(super) fn is_title(text: &str) -> bool {
-    const STATEMENTS: [&str; 16] = [
-        "we ", "you ", "it ", "this ", "there ", "please ", "if ", "i ", "these ", "such ", "any ", "to ", "all ",
-        "by ", "tel", "phone",
-    ];
-    let Some(first) = text.chars().next() else { return false };
-    let lower = text.to_lowercase();
-    let closed = text.ends_with(['.', ',', ';', ':', '!']) && !ends_with_company(&lower);
-    let has_letter = text.chars().any(char::is_alphabetic);
-    let has_digits = text.bytes().filter(u8::is_ascii_digit).count() > 4;
-    (first.is_uppercase() || first.is_ascii_digit())
-        && has_letter
-        && !has_digits
-        && !closed
-        && !text.contains(". ")
-        && !text.contains(": ")
-        && is_title_length(text)
-        && !lower.contains("://")
-        && !lower.contains("www.")
-        && !STATEMENTS.iter().any(|opening| lower.starts_with(opening))
-}
-
-fn ends_with_company(lower: &str) -> bool {
-    ["inc.", "ltd.", "co.", "corp."].iter().any(|form| lower.ends_with(form))
 }
 
 // ------------------------------------------------------------------------------------------------------------------

@@ -5,12 +5,18 @@
 
 use std::collections::HashMap;
 
-use super::pattern::WordTest;
 use crate::document::{Prose, ProseSpan};
 
 /// A word test, or a class of words, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Symbol(pub(crate) u32);
+
+/// How a pattern tests one word; the text is in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WordTest<'t> {
+    Exact(&'t str),
+    Stem(&'t str),
+}
 
 /// Words that are told by their form or place and not by their letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

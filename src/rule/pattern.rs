@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Class, Lexicon, Symbol};
+use super::lexicon::{Class, Lexicon, Symbol, WordTest};
 
 /// A pattern, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +36,6 @@ pub(crate) enum Element {
     Gap(Option<usize>),
     /// One of these, or where it is optional none of them.
     Choice { options: Vec<Sequence>, presence: Presence },
-}
-
-/// How a pattern tests one word; the text is in lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WordTest<'t> {
-    Exact(&'t str),
-    Stem(&'t str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

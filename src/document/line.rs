@@ -1,0 +1,133 @@
+//! What one line of text looks like by itself: a list marker, a title.
+
+/// The longest line that can act as a heading, in characters and in words.
+const LONGEST_TITLE: (usize, usize) = (90, 12);
+
+/// What opens a list item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Marker {
+    /// Its length in bytes, the white space after it included.
+    pub(super) length: usize,
+    pub(super) kind: MarkerKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MarkerKind {
+    /// "•", "–", "*", "-": nothing but a list item starts so.
+    Bullet,
+    /// "(a)", "i)", "b.": a list item.
+    Letter,
+    /// "4.", "IV.", "§ 7", "2.1": a list item or a heading.
+    Number,
+}
+
+/// The marker that a line starts with, leading white space already left out.
+pub(super) fn marker(line: &str) -> Option<Marker> {
+    let first = line.chars().next()?;
+    let after = |length: usize, kind: MarkerKind| {
+        let rest = &line[length..];
+        let spaces = rest.len() - rest.trim_start().len();
+        (spaces > 0 && spaces < rest.len()).then_some(Marker { length: length + spaces, kind })
+    };
+    if "\u{2022}\u{B7}\u{25AA}\u{25CF}\u{25CB}\u{25A0}\u{25E6}\u{2023}\u{2043}\u{2219}\u{F0B7}".contains(first) {
+        // A bullet needs no space after it: nothing else starts so.
+        let rest = &line[first.len_utf8()..];
+        let length = line.len() - rest.trim_start().len();
+        return (length < line.len()).then_some(Marker { length, kind: MarkerKind::Bullet });
+    }
+    if "*-+\u{2013}\u{2014}".contains(first) {
+        return after(first.len_utf8(), MarkerKind::Bullet);
+    }
+    if first == '\u{A7}' {
+        let rest = line[first.len_utf8()..].trim_start();
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        return (digits > 0).then(|| after(line.len() - rest.len() + digits, MarkerKind::Number)).flatten();
+    }
+    let opened = usize::from(first == '(');
+    let body = &line[opened..];
+    let length = body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'.').take(9).count();
+    let label = body[..length].trim_end_matches('.');
+    let closer = &body[label.len()..];
+    let closed = closer.starts_with(')') || (opened == 0 && closer.starts_with('.'));
+    let numbered = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let dotted_number = numbered && label.contains('.');
+    if !closed && !dotted_number {
+        return None;
+    }
+    let end = opened + label.len() + usize::from(closed);
+    if numbered && label.len() <= 8 {
+        return after(end, MarkerKind::Number);
+    }
+    let roman = label.len() <= 5 && label.bytes().all(|byte| b"IVX".contains(&byte));
+    if roman && closer.starts_with('.') {
+        return after(end, MarkerKind::Number);
+    }
+    let lower_roman = label.len() <= 5 && label.bytes().all(|byte| b"ivx".contains(&byte));
+    let one_letter = label.len() == 1 && label.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if one_letter || lower_roman {
+        return after(end, MarkerKind::Letter);
+    }
+    None
+}
+
+/// Whether all letters of a line are capitals.
+pub(super) fn is_capitals(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    letters >= 4 && !text.chars().any(char::is_lowercase)
+}
+
+/// Whether a line is short enough to be a title.
+pub(super) fn is_title_length(text: &str) -> bool {
+    text.chars().count() <= LONGEST_TITLE.0 && text.split(' ').count() <= LONGEST_TITLE.1
+}
+
+/// Whether a line reads like a title: starts with a capital or a digit, ends without punctuation (a question may end
+/// with its mark), and doesn't open like a statement.
+pub(super) fn is_title(text: &str) -> bool {
+    const STATEMENTS: [&str; 16] = [
+        "we ", "you ", "it ", "this ", "there ", "please ", "if ", "i ", "these ", "such ", "any ", "to ", "all ",
+        "by ", "tel", "phone",
+    ];
+    let Some(first) = text.chars().next() else { return false };
+    let lower = text.to_lowercase();
+    let closed = text.ends_with(['.', ',', ';', ':', '!']) && !ends_with_company(&lower);
+    let has_letter = text.chars().any(char::is_alphabetic);
+    let has_digits = text.bytes().filter(u8::is_ascii_digit).count() > 4;
+    (first.is_uppercase() || first.is_ascii_digit())
+        && has_letter
+        && !has_digits
+        && !closed
+        && !text.contains(". ")
+        && !text.contains(": ")
+        && is_title_length(text)
+        && !lower.contains("://")
+        && !lower.contains("www.")
+        && !STATEMENTS.iter().any(|opening| lower.starts_with(opening))
+}
+
+fn ends_with_company(lower: &str) -> bool {
+    ["inc.", "ltd.", "co.", "corp."].iter().any(|form| lower.ends_with(form))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers() {
+        fn kind(line: &str) -> Option<(MarkerKind, &str)> {
+            marker(line).map(|marker| (marker.kind, &line[marker.length..]))
+        }
+        assert_eq!(kind("• one"), Some((MarkerKind::Bullet, "one")));
+        assert_eq!(kind("– one"), Some((MarkerKind::Bullet, "one")));
+        assert_eq!(kind("(a) one"), Some((MarkerKind::Letter, "one")));
+        assert_eq!(kind("iv) one"), Some((MarkerKind::Letter, "one")));
+        assert_eq!(kind("4. Legal basis"), Some((MarkerKind::Number, "Legal basis")));
+        assert_eq!(kind("2.1 Scope"), Some((MarkerKind::Number, "Scope")));
+        assert_eq!(kind("IV. Scope"), Some((MarkerKind::Number, "Scope")));
+        assert_eq!(kind("§ 7 Retention"), Some((MarkerKind::Number, "Retention")));
+        for none in ["We keep it.", "2 years", "I am", "e.g. this", "-", "• ", "12 months.", "1.5"] {
+            assert_eq!(kind(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `clauselint eval`: figures over a small corpus, which can be worked out by hand.
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+/// Four policies; two of them are one group and weigh half each.
+fn corpus() -> Program {
+    Program::new()
+        .file("corpus/right.md", "You can reach our data protection officer at dpo@example.com.")
+        .file("corpus/absent.md", "We keep data.")
+        .file("corpus/twin.md", "We keep data, too.")
+        .file("corpus/overlooked.md", "The person who watches over data is at officer@example.com.")
+        .file(
+            "corpus/labels.jsonl",
+            r#"{"file": "right.md", "labels": {"dpo-contact": {"present": true, "grade": "disclosed", "spans": [[18, 41]]}, "unheard-of": {"present": true}}}
+{"file": "absent.md", "group": "g", "labels": {"dpo-contact": {"present": false}}}
+{"file": "twin.md", "group": "g", "labels": {"dpo-contact": {"present": null}}}
+
+{"file": "overlooked.md", "labels": {"dpo-contact": {"present": true, "spans": [[4, 38]]}}}
+"#,
+        )
+}
+
+#[test]
+fn figures_and_misses() {
+    let outcome = corpus().args(["eval", "corpus", "--misses"]).run();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(outcome.stdout, @"
+    item                            n    pos     P     R    F1    mP    mR  span
+    dpo-contact                   2.5    2.0  1.00  1.00  1.00  1.00  1.00  1.00
+    policies: 4, groups: 3
+    macro F1: 1.000
+    micro P: 1.000
+    micro R: 1.000
+    missing P: 1.000
+    missing R: 1.000
+    evidence touches: 1.000
+    grades right: 1.000
+    values right: -
+    grade disclosed -> disclosed: 1
+    not reported: unheard-of: 1
+    ");
+}
+
+#[test]
+fn json_has_the_same_figures() {
+    let outcome = corpus().args(["eval", "corpus", "--format", "json"]).run();
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(report["items"]["dpo-contact"]["R"], 0.5);
+    assert_eq!(report["items"]["dpo-contact"]["mR"], 1.0);
+    assert_eq!(report["summary"]["not_reported"]["unheard-of"], 1);
+    assert_eq!(report["summary"]["misses"][0]["file"], "overlooked.md");
+}
+
+#[test]
+fn a_threshold_that_is_not_met_exits_with_1() {
+    let check = |min: &str| corpus().args(["eval", "corpus", "--min", min]).run();
+    assert_eq!(check("missing-recall=1").code, 0);
+    let outcome = check("missing-precision=0.9");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (1, "error: missing-precision is 0.33, less than 0.9\n"));
+    let outcome = check("beauty=1");
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("the figures are missing-precision"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_correction_puts_a_label_right() {
+    let correction =
+        r#"{"corpus": "corpus", "file": "overlooked.md", "item": "dpo-contact", "present": false, "why": "x"}"#;
+    let outcome = corpus()
+        .file("fixes.jsonl", correction)
+        .args(["eval", "corpus", "--corrections", "fixes.jsonl", "--min", "missing-precision=1"])
+        .run();
+    assert_eq!(outcome.code, 0, "{}", outcome.stdout);
+}
+
+#[test]
+fn a_mistake_in_the_labels_is_located() {
+    let outcome =
+        Program::new().file("c/labels.jsonl", "{\"file\": \"a.md\", \"labels\": 3}\n").args(["eval", "c"]).run();
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome.stderr.starts_with("error: can't") || outcome.stderr.contains("labels.jsonl:1:"),
+        "{}",
+        outcome.stderr
+    );
+    let outcome = Program::new()
+        .file("c/a.md", "x")
+        .file("c/labels.jsonl", "{\"file\": \"a.md\", \"labels\": {\"x\": {\"present\": true, \"spans\": [[0, 9]]}}}\n")
+        .args(["eval", "c"])
+        .run();
+    assert_eq!(outcome.stderr, "error: labels.jsonl:1: `x` has a span outside of the policy\n");
+}
