@@ -236,9 +236,16 @@ impl Checker<'_> {
         self.source.span(0..first)
     }
 
-    /// All places that one of the phrases is found at.
+    /// All places that one of the phrases is found at. Regular expressions are the way out where words do not do: they
+    /// cost more than all else, and are tried only if no pattern matches anywhere.
     fn search(&mut self, phrases: &[Phrase], unless: Option<&Program>) -> Vec<Hit> {
-        phrases.iter().flat_map(|phrase| self.search_phrase(phrase, unless)).collect()
+        let (patterns, regexes): (Vec<&Phrase>, Vec<&Phrase>) =
+            phrases.iter().partition(|phrase| matches!(phrase.search, Search::Pattern(_)));
+        let hits: Vec<Hit> = patterns.into_iter().flat_map(|phrase| self.search_phrase(phrase, unless)).collect();
+        if hits.is_empty() {
+            return regexes.into_iter().flat_map(|phrase| self.search_phrase(phrase, unless)).collect();
+        }
+        hits
     }
 
     fn search_phrase(&mut self, phrase: &Phrase, unless: Option<&Program>) -> Vec<Hit> {
