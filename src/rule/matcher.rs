@@ -6,6 +6,7 @@
 //! to read but not to match. For each word that a match can end at, the run keeps the latest start: the shortest
 //! match, which is the best quotation.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::lexicon::{Lexicon, Symbol, Token, WordId, Words};
@@ -62,26 +63,38 @@ impl Opening {
         opening
     }
 
-    /// The words of a passage that open a match, with the states after them, in order.
+    /// The words of a passage that open a match, with the states after them.
     fn places(&self, passage: &Passage) -> Vec<(usize, usize)> {
         let mut places = Vec::new();
-        let (few, many) = (&self.words, &passage.symbols);
-        if few.len() < many.len() {
-            for (symbol, next) in few {
-                let from = many.partition_point(|(other, _)| other < symbol);
-                places.extend(many[from..].iter().take_while(|(other, _)| other == symbol).map(|(_, at)| (*at, *next)));
-            }
-        } else {
-            for (symbol, at) in many {
-                let from = few.partition_point(|(other, _)| other < symbol);
-                places
-                    .extend(few[from..].iter().take_while(|(other, _)| other == symbol).map(|(_, next)| (*at, *next)));
+        // Both lists are in the order of the symbols. Where one is much shorter, its symbols are looked up in the other;
+        // else the two are merged.
+        let (mut openings, mut symbols) = (self.words.as_slice(), passage.symbols.as_slice());
+        while let (Some((opening, _)), Some((symbol, _))) = (openings.first(), symbols.first()) {
+            match opening.cmp(symbol) {
+                Ordering::Less => openings = skip(openings, symbols.len(), *symbol),
+                Ordering::Greater => symbols = skip(symbols, openings.len(), *opening),
+                Ordering::Equal => {
+                    let same = openings.iter().take_while(|(other, _)| other == symbol).count();
+                    let here = symbols.iter().take_while(|(other, _)| other == opening).count();
+                    for (_, next) in &openings[..same] {
+                        places.extend(symbols[..here].iter().map(|(_, at)| (*at, *next)));
+                    }
+                    (openings, symbols) = (&openings[same..], &symbols[here..]);
+                }
             }
         }
         places.extend(self.any.iter().flat_map(|next| (0..passage.words.len()).map(move |at| (at, *next))));
-        places.sort_unstable();
         places
     }
+}
+
+/// The rest of a sorted list from a symbol on; by halving where the list is much longer than the one it is held against.
+fn skip(list: &[(Symbol, usize)], against: usize, symbol: Symbol) -> &[(Symbol, usize)] {
+    if list.len() > 8 * against {
+        return &list[list.partition_point(|(other, _)| *other < symbol)..];
+    }
+    let count = list.iter().take_while(|(other, _)| *other < symbol).count();
+    &list[count..]
 }
 
 /// Symbols of which a match holds at least one. Patterns that name an entry share the entry's.

@@ -136,18 +136,19 @@ impl<'t> Parser<'t> {
     }
 
     fn skip_spaces(&mut self) {
-        self.offset = self.text.len() - self.rest().trim_start_matches([' ', '-', '\n']).len();
+        let spaces = self.rest().bytes().take_while(|byte| matches!(byte, b' ' | b'-' | b'\n')).count();
+        self.offset += spaces;
     }
 
     fn sequence(&mut self) -> Result<Sequence, PatternError> {
         let mut sequence = Vec::new();
         loop {
             self.skip_spaces();
-            match self.rest().chars().next() {
-                None | Some(')' | '|') => break,
-                Some('(') => sequence.push(self.choice()?),
-                Some('<') => sequence.push(self.name()?),
-                Some('.') => sequence.push(self.gap()?),
+            match self.rest().bytes().next() {
+                None | Some(b')' | b'|') => break,
+                Some(b'(') => sequence.push(self.choice()?),
+                Some(b'<') => sequence.push(self.name()?),
+                Some(b'.') => sequence.push(self.gap()?),
                 Some(_) => sequence.push(self.word()?),
             }
         }
@@ -222,8 +223,8 @@ impl<'t> Parser<'t> {
     }
 
     fn word(&mut self) -> Result<Element, PatternError> {
-        let is_part = |c: char| c.is_alphanumeric() || c == '\'';
-        let length = self.rest().find(|c| !is_part(c)).unwrap_or(self.rest().len());
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'\'' || !byte.is_ascii();
+        let length = self.rest().bytes().take_while(is_part).count();
         if length == 0 {
             let shown: String = self.rest().chars().take(1).collect();
             return Err(self.error(
@@ -236,12 +237,12 @@ impl<'t> Parser<'t> {
             if written.bytes().all(|byte| byte.is_ascii_lowercase()) { None } else { Some(written.to_lowercase()) };
         let word = folded.as_deref().unwrap_or(written);
         self.offset += length;
-        let after = self.rest().chars().next();
-        if after == Some('*') {
+        let after = self.rest().bytes().next();
+        if after == Some(b'*') {
             self.offset += 1;
             return Ok(Element::Word(self.lexicon.symbol(WordTest::Stem(word))));
         }
-        if after == Some('?') {
+        if after == Some(b'?') {
             return Err(self.error(1, format!("write `({word})?` for a word that may be absent")));
         }
         Ok(Element::Word(self.lexicon.symbol(WordTest::Exact(word))))
