@@ -186,11 +186,15 @@ impl Compiler<'_> {
                 }
                 return Ok(inner);
             }
-            Element::Choice { options, presence: Presence::Required } if options.iter().all(is_word) => {
-                State::TakeAny(words_of(options), next)
+            Element::Choice { words, options, presence: Presence::Required } if options.is_empty() => {
+                State::TakeAny(words.clone(), next)
             }
-            Element::Choice { options, presence } => {
-                let mut ways = Vec::with_capacity(options.len() + 1);
+            Element::Choice { words, options, presence } => {
+                let mut ways = Vec::with_capacity(options.len() + 2);
+                if !words.is_empty() {
+                    states.push(State::TakeAny(words.clone(), next));
+                    ways.push(states.len() - 1);
+                }
                 for option in options {
                     ways.push(self.sequence(option, next, states)?);
                 }
@@ -213,12 +217,13 @@ impl Compiler<'_> {
             match element {
                 Element::Word(symbol) => needs.push(Group::from([*symbol])),
                 Element::Name(name) => needs.extend((self.entry)(name).map(|(_, group)| group)),
-                Element::Choice { options, presence: Presence::Required } if options.iter().all(is_word) => {
-                    needs.push(words_of(options));
+                Element::Choice { words, options, presence: Presence::Required } if options.is_empty() => {
+                    needs.push(words.clone());
                 }
-                Element::Choice { options, presence: Presence::Required } => {
-                    let groups: Vec<Option<Group>> =
-                        options.iter().map(|option| smallest(self.needs(option))).collect();
+                Element::Choice { words, options, presence: Presence::Required } => {
+                    let words = (!words.is_empty()).then(|| Some(words.clone()));
+                    let options = options.iter().map(|option| smallest(self.needs(option)));
+                    let groups: Vec<Option<Group>> = words.into_iter().chain(options).collect();
                     // An option that needs nothing makes the choice need nothing.
                     needs.extend(groups.into_iter().collect::<Option<Vec<Group>>>().map(|groups| union(&groups)));
                 }
@@ -227,22 +232,6 @@ impl Compiler<'_> {
         }
         needs
     }
-}
-
-fn is_word(option: &Sequence) -> bool {
-    matches!(option.as_slice(), [Element::Word(_)])
-}
-
-/// The tests of a choice between single words.
-fn words_of(options: &[Sequence]) -> Group {
-    let tests = options.iter().flatten().filter_map(|element| match element {
-        Element::Word(symbol) => Some(*symbol),
-        Element::Name(_) | Element::Gap(_) | Element::Choice { .. } => None,
-    });
-    let mut symbols: Vec<Symbol> = tests.collect();
-    symbols.sort_unstable();
-    symbols.dedup();
-    symbols.into()
 }
 
 fn smallest(groups: Vec<Group>) -> Option<Group> {

@@ -13,6 +13,7 @@
 //! pattern separates words just as a space does. A word in a pattern or a text ends before a possessive "'s".
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::lexicon::{Class, Lexicon, Symbol, WordTest};
 
@@ -35,7 +36,8 @@ pub(crate) enum Element {
     /// Any words; `None` is without limit.
     Gap(Option<usize>),
     /// One of these, or where it is optional none of them.
-    Choice { options: Vec<Sequence>, presence: Presence },
+    /// The options that are one word each stand in `words`, in order; all others in `options`.
+    Choice { words: Arc<[Symbol]>, options: Vec<Sequence>, presence: Presence },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +151,7 @@ impl<'t> Parser<'t> {
                 Some(b'(') => sequence.push(self.choice()?),
                 Some(b'<') => sequence.push(self.name()?),
                 Some(b'.') => sequence.push(self.gap()?),
-                Some(_) => sequence.push(self.word()?),
+                Some(_) => sequence.push(Element::Word(self.word()?)),
             }
         }
         if sequence.is_empty() {
@@ -165,11 +167,23 @@ impl<'t> Parser<'t> {
         let opened = self.offset;
         self.depth += 1;
         self.offset += 1;
-        let mut options = vec![self.sequence()?];
-        while self.rest().starts_with('|') {
+        let mut words = Vec::new();
+        let mut options = Vec::new();
+        loop {
+            match self.single_word()? {
+                Some(word) => words.push(word),
+                None => match self.sequence()?.as_slice() {
+                    [Element::Word(word)] => words.push(*word),
+                    option => options.push(option.to_vec()),
+                },
+            }
+            if !self.rest().starts_with('|') {
+                break;
+            }
             self.offset += 1;
-            options.push(self.sequence()?);
         }
+        words.sort_unstable();
+        words.dedup();
         if !self.rest().starts_with(')') {
             let message = "this `(` is closed by no `)`".to_owned();
             return Err(PatternError { at: opened..opened + 1, message });
@@ -183,7 +197,22 @@ impl<'t> Parser<'t> {
             }
             false => Presence::Required,
         };
-        Ok(Element::Choice { options, presence })
+        Ok(Element::Choice { words: words.into(), options, presence })
+    }
+
+    /// An option that is one word, which most are; nothing, and nothing read, if it is more.
+    fn single_word(&mut self) -> Result<Option<Symbol>, PatternError> {
+        self.skip_spaces();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'\'' | b'*') || !byte.is_ascii();
+        let length = self.rest().bytes().take_while(is_part).count();
+        if length == 0 || !matches!(self.rest().as_bytes().get(length), Some(b'|' | b')')) {
+            return Ok(None);
+        }
+        // What stands after a star is for the caller to refuse.
+        if self.rest().as_bytes()[..length - 1].contains(&b'*') {
+            return Ok(None);
+        }
+        self.word().map(Some)
     }
 
     fn name(&mut self) -> Result<Element, PatternError> {
@@ -222,7 +251,7 @@ impl<'t> Parser<'t> {
         Ok(Element::Gap(count))
     }
 
-    fn word(&mut self) -> Result<Element, PatternError> {
+    fn word(&mut self) -> Result<Symbol, PatternError> {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'\'' || !byte.is_ascii();
         let length = self.rest().bytes().take_while(is_part).count();
         if length == 0 {
@@ -240,12 +269,12 @@ impl<'t> Parser<'t> {
         let after = self.rest().bytes().next();
         if after == Some(b'*') {
             self.offset += 1;
-            return Ok(Element::Word(self.lexicon.symbol(WordTest::Stem(word))));
+            return Ok(self.lexicon.symbol(WordTest::Stem(word)));
         }
         if after == Some(b'?') {
             return Err(self.error(1, format!("write `({word})?` for a word that may be absent")));
         }
-        Ok(Element::Word(self.lexicon.symbol(WordTest::Exact(word))))
+        Ok(self.lexicon.symbol(WordTest::Exact(word)))
     }
 }
 
@@ -263,19 +292,20 @@ mod tests {
         let mut lexicon = Lexicon::new();
         let pattern = Pattern::parse("Keep* (your|the)? <personal-data> ...5 opt-out", &mut lexicon).unwrap();
         let keep = Element::Word(lexicon.symbol(WordTest::Stem("keep")));
-        let mut exact = |word| Element::Word(lexicon.symbol(WordTest::Exact(word)));
+        let mut exact = |word| lexicon.symbol(WordTest::Exact(word));
         assert_eq!(
             pattern.sequence,
             vec![
                 keep,
                 Element::Choice {
-                    options: vec![vec![exact("your")], vec![exact("the")]],
-                    presence: Presence::Optional
+                    words: Arc::from([exact("your"), exact("the")]),
+                    options: Vec::new(),
+                    presence: Presence::Optional,
                 },
                 Element::Name("personal-data".to_owned()),
                 Element::Gap(Some(5)),
-                exact("opt"),
-                exact("out"),
+                Element::Word(exact("opt")),
+                Element::Word(exact("out")),
             ]
         );
         assert_eq!(pattern.names(), ["personal-data"]);
