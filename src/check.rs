@@ -4,6 +4,8 @@
 
 mod fingerprint;
 
+use std::collections::BTreeMap;
+
 pub use fingerprint::Fingerprint;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -82,11 +84,13 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet) -> Asses
     let mut has_text = vec![false; document.sections().len()];
     document.clauses().iter().for_each(|clause| has_text[clause.section.0] = true);
     let statuses = vec![None; rules.rules().len()];
-    let mut checker = Checker { source, document, reading: rules.read(document), statuses, has_text };
+    let mut checker =
+        Checker { source, document, reading: rules.read(document), statuses, has_text, vetoes: BTreeMap::new() };
     let mut disclosures = Vec::new();
     let mut findings = Vec::new();
     for idx in rules.order() {
         let rule = &rules.rules()[*idx];
+        checker.vetoes.clear();
         match &rule.kind {
             RuleKind::Disclosure(disclosure) => {
                 let assessed = checker.assess(*idx, disclosure);
@@ -116,6 +120,8 @@ struct Checker<'c> {
     statuses: Vec<Option<Status>>,
     /// Whether there are clauses right under a heading, by the sections' places.
     has_text: Vec<bool>,
+    /// What the `unless:` of the current rule matches, by clause.
+    vetoes: BTreeMap<ClauseId, Vec<Match>>,
 }
 
 impl Checker<'_> {
@@ -136,7 +142,7 @@ impl Checker<'_> {
         self.statuses[rule] = Some(status);
         let given = |value: &&String| hits.iter().any(|hit| hit.value.as_ref() == Some(*value));
         let value = disclosure.values.iter().find(given).cloned();
-        Assessed { rule, status, value, evidence: self.evidence(hits) }
+        Assessed { rule, status, value, evidence: self.evidence(hits, Quotation::Phrase) }
     }
 
     fn shortcoming(&mut self, rule: &Rule, disclosure: &Disclosure, assessed: &Assessed) -> Option<Finding> {
@@ -170,7 +176,7 @@ impl Checker<'_> {
 
     fn forbidden(&mut self, idx: usize, rule: &Rule, forbidden: &Forbidden) -> Vec<Finding> {
         let hits = self.search(&forbidden.phrases, forbidden.unless.as_ref());
-        let found = self.evidence(hits);
+        let found = self.evidence(hits, Quotation::Words);
         let finding = |evidence: &Evidence| {
             let label = Label::new(evidence.span, "");
             self.finding(
@@ -237,15 +243,16 @@ impl Checker<'_> {
     }
 
     /// All places that one of the phrases is found at. Regular expressions are the way out where words do not do: they
-    /// cost more than all else, and are tried only if no pattern matches anywhere.
+    /// cost more than all else, and are tried, one after another, only until something matches.
     fn search(&mut self, phrases: &[Phrase], unless: Option<&Program>) -> Vec<Hit> {
         let (patterns, regexes): (Vec<&Phrase>, Vec<&Phrase>) =
             phrases.iter().partition(|phrase| matches!(phrase.search, Search::Pattern(_)));
         let hits: Vec<Hit> = patterns.into_iter().flat_map(|phrase| self.search_phrase(phrase, unless)).collect();
-        if hits.is_empty() {
-            return regexes.into_iter().flat_map(|phrase| self.search_phrase(phrase, unless)).collect();
+        if !hits.is_empty() {
+            return hits;
         }
-        hits
+        let mut tried = regexes.into_iter().map(|phrase| self.search_phrase(phrase, unless));
+        tried.find(|hits| !hits.is_empty()).unwrap_or_default()
     }
 
     fn search_phrase(&mut self, phrase: &Phrase, unless: Option<&Program>) -> Vec<Hit> {
@@ -313,27 +320,31 @@ impl Checker<'_> {
         }
     }
 
-    /// The matches that rule out what they overlap; not looked for where nothing was found that they could.
+    /// The matches that rule out what they overlap; not looked for where nothing was found that they could. They are the
+    /// same for all phrases of a rule, so each clause is searched once.
     fn vetoes(&mut self, clause: ClauseId, unless: Option<&Program>, nothing_found: bool) -> Vec<Match> {
-        match unless {
-            Some(unless) if !nothing_found => self.reading.in_clause(unless, clause),
-            _ => Vec::new(),
+        let Some(unless) = unless.filter(|_| !nothing_found) else { return Vec::new() };
+        if let Some(known) = self.vetoes.get(&clause) {
+            return known.clone();
         }
+        let found = self.reading.in_clause(unless, clause);
+        self.vetoes.insert(clause, found.clone());
+        found
     }
 
-    /// The words at all hits, in the order of the file, each as a phrase that can be read by itself; hits in one phrase
-    /// are one piece of evidence.
-    fn evidence(&self, hits: Vec<Hit>) -> Vec<Evidence> {
-        let mut places: Vec<(ClauseId, ProseSpan)> = hits
-            .into_iter()
-            .map(|hit| (hit.clause, phrase_around(self.document.clause(hit.clause).prose.text(), hit.at)))
-            .collect();
+    /// The words at all hits, in the order of the file; hits that overlap are one piece of evidence.
+    fn evidence(&self, hits: Vec<Hit>, quotation: Quotation) -> Vec<Evidence> {
+        let quoted = |hit: Hit| match quotation {
+            Quotation::Words => (hit.clause, hit.at),
+            Quotation::Phrase => (hit.clause, phrase_around(self.document.clause(hit.clause).prose.text(), hit.at)),
+        };
+        let mut places: Vec<(ClauseId, ProseSpan)> = hits.into_iter().map(quoted).collect();
         places.sort_unstable();
         let mut merged: Vec<(ClauseId, ProseSpan)> = Vec::new();
         for (clause, at) in places {
             match merged.last_mut() {
                 Some((last, stretch)) if *last == clause && at.start < stretch.end => {
-                    stretch.end = stretch.end.max(at.end)
+                    stretch.end = stretch.end.max(at.end);
                 }
                 _ => merged.push((clause, at)),
             }
@@ -407,6 +418,15 @@ impl Checker<'_> {
             Condition::Not(condition) => !self.holds(condition),
         }
     }
+}
+
+/// How much of a clause is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotation {
+    /// The words that matched: they are what is wrong.
+    Words,
+    /// The phrase around them, which can be read by itself: it is what shows a disclosure.
+    Phrase,
 }
 
 /// A place that a phrase was found at, and the value that it gives.

@@ -111,5 +111,5 @@ pub fn write(format: ReportFormat, report: &Report<'_>, style: Style, out: &mut 
 
 /// Draws one diagnostic on its source: for mistakes in rule files.
 pub fn draw(diagnostic: &Diagnostic, source: &SourceFile, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    graphical::draw(diagnostic, &[], source, style, out)
+    graphical::Canvas::new(source, style).draw(diagnostic, &[], out)
 }

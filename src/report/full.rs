@@ -2,16 +2,18 @@
 
 use std::io::{self, Write};
 
+use super::graphical::Canvas;
 use super::shown::excerpt;
-use super::{CheckedFile, Colour, Report, Style, graphical};
+use super::{CheckedFile, Colour, Report, Style};
 use crate::check::{Cause, Finding};
 use crate::diagnostic::Diagnostic;
 use crate::rule::{RuleSet, Status};
 
 pub(super) fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for file in report.files {
+        let canvas = Canvas::new(&file.source, style);
         for drawn in drawn(file, report.rules) {
-            graphical::draw(&drawn.diagnostic, &drawn.notes, &file.source, style, out)?;
+            canvas.draw(&drawn.diagnostic, &drawn.notes, out)?;
             writeln!(out)?;
         }
         table(file, report.rules, style, out)?;

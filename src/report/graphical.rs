@@ -1,5 +1,6 @@
 //! Diagnostics drawn on their source. The only code that knows miette.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -16,34 +17,39 @@ use crate::source::{SourceFile, Span};
 /// How far a drawn line reaches to the left of its label, in bytes, where the line is longer than the drawing is wide.
 const BEFORE_LABEL: usize = 24;
 
-/// Draws a diagnostic; `notes` are lines of help after its own.
-pub(super) fn draw(
-    diagnostic: &Diagnostic,
-    notes: &[String],
-    source: &SourceFile,
-    style: Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let theme = match style.colour {
-        Colour::On => GraphicalTheme::unicode(),
-        Colour::Off => GraphicalTheme::unicode_nocolor(),
-    };
-    let excerpts = Excerpts { source, text: printable(source.text()).into_owned(), width: style.width.max(40) };
-    let help: Vec<&str> = diagnostic.help.iter().map(String::as_str).chain(notes.iter().map(String::as_str)).collect();
-    let drawn = Drawn {
-        diagnostic,
-        labels: excerpts.labels(diagnostic),
-        excerpts: &excerpts,
-        help: (!help.is_empty()).then(|| printable(&help.join("\n")).into_owned()),
-        message: printable(&diagnostic.message).into_owned(),
-    };
-    let handler =
-        GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(1).with_links(false);
-    let mut text = String::new();
-    handler
-        .render_report(&mut text, &drawn)
-        .map_err(|_| io::Error::other("internal: a diagnostic could not be drawn"))?;
-    out.write_all(text.as_bytes())
+/// A source that diagnostics are drawn on. Its text is made harmless once, however many there are.
+pub(super) struct Canvas<'s> {
+    excerpts: Excerpts<'s>,
+    handler: GraphicalReportHandler,
+}
+
+impl<'s> Canvas<'s> {
+    pub(super) fn new(source: &'s SourceFile, style: Style) -> Self {
+        let theme = match style.colour {
+            Colour::On => GraphicalTheme::unicode(),
+            Colour::Off => GraphicalTheme::unicode_nocolor(),
+        };
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(1);
+        let excerpts = Excerpts { source, text: printable(source.text()), width: style.width.max(40) };
+        Self { excerpts, handler: handler.with_links(false) }
+    }
+
+    /// Draws a diagnostic; `notes` are lines of help after its own.
+    pub(super) fn draw(&self, diagnostic: &Diagnostic, notes: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let help: Vec<&str> =
+            diagnostic.help.iter().map(String::as_str).chain(notes.iter().map(String::as_str)).collect();
+        let drawn = Drawn {
+            diagnostic,
+            labels: self.excerpts.labels(diagnostic),
+            excerpts: &self.excerpts,
+            help: (!help.is_empty()).then(|| printable(&help.join("\n")).into_owned()),
+            message: printable(&diagnostic.message).into_owned(),
+        };
+        let mut text = String::new();
+        let failed = |_| io::Error::other("internal: a diagnostic could not be drawn");
+        self.handler.render_report(&mut text, &drawn).map_err(failed)?;
+        out.write_all(text.as_bytes())
+    }
 }
 
 /// A diagnostic as miette sees it.
@@ -95,7 +101,7 @@ impl miette::Diagnostic for Drawn<'_> {
 #[derive(Debug)]
 struct Excerpts<'s> {
     source: &'s SourceFile,
-    text: String,
+    text: Cow<'s, str>,
     width: usize,
 }
 

@@ -139,13 +139,15 @@ pub(crate) struct Token {
 #[derive(Debug)]
 pub(crate) struct Words<'l> {
     lexicon: &'l Lexicon,
-    ids: HashMap<(String, u8), WordId>,
+    /// By the word in lower case with a character for its classes at the end.
+    ids: HashMap<String, WordId>,
+    key: String,
     symbols: Vec<Vec<Symbol>>,
 }
 
 impl<'l> Words<'l> {
     pub(crate) fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, ids: HashMap::new(), symbols: Vec::new() }
+        Self { lexicon, ids: HashMap::new(), key: String::new(), symbols: Vec::new() }
     }
 
     /// The symbols of a word.
@@ -167,29 +169,32 @@ impl<'l> Words<'l> {
     }
 
     fn id(&mut self, word: &str, form: Form, link: Option<&str>) -> WordId {
-        let mut classes = Vec::new();
+        let mut classes = 0_u8;
+        let mut add = |class: Class| classes |= 1 << class.symbol().0;
         match form {
             Form::Word => {}
-            Form::Number => classes.push(Class::Number),
-            Form::Email => classes.push(Class::Email),
-            Form::Url => classes.push(Class::Url),
+            Form::Number => add(Class::Number),
+            Form::Email => add(Class::Email),
+            Form::Url => add(Class::Url),
         }
         if let Some(target) = link {
-            classes.push(Class::Link);
-            if target.starts_with("mailto:") && form != Form::Email {
-                classes.push(Class::Email);
+            add(Class::Link);
+            if target.starts_with("mailto:") {
+                add(Class::Email);
             }
         }
-        let bits = classes.iter().fold(0, |bits, class| bits | 1_u8 << class.symbol().0);
-        let lower = word.to_lowercase();
-        if let Some(id) = self.ids.get(&(lower.clone(), bits)) {
+        self.key.clear();
+        self.key.extend(word.chars().flat_map(char::to_lowercase));
+        let length = self.key.len();
+        self.key.push(char::from(classes));
+        if let Some(id) = self.ids.get(&self.key) {
             return *id;
         }
-        let mut symbols: Vec<Symbol> = classes.into_iter().map(Class::symbol).collect();
-        symbols.extend(self.lexicon.symbols_of(&lower));
+        let of_classes = Class::ALL.into_iter().map(Class::symbol).filter(|symbol| classes & (1 << symbol.0) != 0);
+        let symbols = of_classes.chain(self.lexicon.symbols_of(&self.key[..length])).collect();
         let id = WordId(u32::try_from(self.symbols.len()).expect("internal: a document has fewer words than bytes"));
         self.symbols.push(symbols);
-        self.ids.insert((lower, bits), id);
+        self.ids.insert(self.key.clone(), id);
         id
     }
 }

@@ -322,8 +322,10 @@ pub(crate) struct Reading<'r> {
 
 #[derive(Default)]
 struct Scratch {
-    /// For each word and state, one more than the latest start; 0 where the state was not reached.
-    reached: Vec<u32>,
+    /// For each word and state, the run that reached it last, and one more than the latest start of that run. Old runs
+    /// are left standing: clearing the table for each clause would cost more than the run.
+    reached: Vec<(u32, u32)>,
+    run: u32,
     /// For each word, the states that were reached there and are still to be visited.
     pending: Vec<Vec<usize>>,
 }
@@ -419,7 +421,7 @@ fn run(
             scratch.reach(states, end, next, start);
         }
         while let Some(state) = scratch.pending[at].pop() {
-            let start = scratch.reached[at * states + state];
+            let start = scratch.start(states, at, state);
             match &program.states[state] {
                 State::Accept => {}
                 State::Split(ways) => ways.iter().for_each(|way| scratch.reach(states, at, *way, start)),
@@ -432,7 +434,7 @@ fn run(
                 State::Any(_) | State::Take(..) | State::TakeAny(..) => {}
             }
         }
-        let accepted = scratch.reached[at * states] as usize;
+        let accepted = scratch.start(states, at, 0) as usize;
         if accepted > 0 && accepted - 1 < at {
             matches.push(Match { start: accepted - 1, end: at });
         }
@@ -442,8 +444,14 @@ fn run(
 
 impl Scratch {
     fn reset(&mut self, words: usize, states: usize) {
-        self.reached.clear();
-        self.reached.resize((words + 1) * states, 0);
+        let size = (words + 1) * states;
+        if self.reached.len() < size {
+            self.reached.resize(size, (0, 0));
+        }
+        self.run = self.run.checked_add(1).unwrap_or_else(|| {
+            self.reached.fill((0, 0));
+            1
+        });
         self.pending.iter_mut().for_each(Vec::clear);
         self.pending.resize_with(self.pending.len().max(words + 1), Vec::new);
     }
@@ -451,10 +459,16 @@ impl Scratch {
     /// Marks a state as reached at a word, to be visited when the run gets there; again only by a later start.
     fn reach(&mut self, states: usize, at: usize, state: usize, start: u32) {
         let reached = &mut self.reached[at * states + state];
-        if *reached < start {
-            *reached = start;
+        if reached.0 != self.run || reached.1 < start {
+            *reached = (self.run, start);
             self.pending[at].push(state);
         }
+    }
+
+    /// One more than the latest start that a state was reached by; 0 where it was not.
+    fn start(&self, states: usize, at: usize, state: usize) -> u32 {
+        let (run, start) = self.reached[at * states + state];
+        if run == self.run { start } else { 0 }
     }
 }
 

@@ -28,12 +28,13 @@ fn figures_and_misses() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     insta::assert_snapshot!(outcome.stdout, @"
     item                            n    pos     P     R    F1    mP    mR  span
-    dpo-contact                   2.5    2.0  1.00  1.00  1.00  1.00  1.00  1.00
+    dpo-contact                   2.5    2.0  1.00  0.50  0.67  0.33  1.00  1.00
+    fn dpo-contact overlooked.md: person who watches over data is at
     policies: 4, groups: 3
-    macro F1: 1.000
+    macro F1: 0.667
     micro P: 1.000
-    micro R: 1.000
-    missing P: 1.000
+    micro R: 0.500
+    missing P: 0.333
     missing R: 1.000
     evidence touches: 1.000
     grades right: 1.000

@@ -108,7 +108,7 @@ examples:
     insta::assert_snapshot!(outcome.stdout, @r#"
     acme/cats: expected disclosed, got missing
       We have dogs.
-    acme/cats: expected missing, got disclosed by "cats"
+    acme/cats: expected missing, got disclosed by "We have two cats."
       We have two cats.
     0 examples passed, 2 failed
     "#);
