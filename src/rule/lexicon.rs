@@ -93,7 +93,9 @@ pub(crate) struct Lexicon {
 
 impl Lexicon {
     pub(crate) fn new() -> Self {
-        Self { exact: Table::default(), stems: Table::default(), count: Class::ALL.iter().map(|_| 1).sum() }
+        // Room for the built-in rules, so that the tables need not grow.
+        let table = || Table::with_capacity_and_hasher(8192, BuildHasherDefault::default());
+        Self { exact: table(), stems: table(), count: Class::ALL.iter().map(|_| 1).sum() }
     }
 
     /// How many symbols there are.
@@ -200,6 +202,9 @@ impl<'l> Words<'l> {
 }
 
 fn without_possessive(word: &str) -> &str {
+    if !word.contains('\'') {
+        return word;
+    }
     word.strip_suffix("'s")
         .filter(|bare| !bare.is_empty() && !matches!(*bare, "it" | "that" | "what" | "let"))
         .unwrap_or(word)

@@ -167,10 +167,10 @@ impl<'t> Parser<'t> {
         let opened = self.offset;
         self.depth += 1;
         self.offset += 1;
-        let mut words = Vec::new();
+        let mut words = Vec::with_capacity(8);
         let mut options = Vec::new();
         loop {
-            match self.single_word()? {
+            match self.single_word() {
                 Some(word) => words.push(word),
                 None => match self.sequence()?.as_slice() {
                     [Element::Word(word)] => words.push(*word),
@@ -201,18 +201,25 @@ impl<'t> Parser<'t> {
     }
 
     /// An option that is one word, which most are; nothing, and nothing read, if it is more.
-    fn single_word(&mut self) -> Result<Option<Symbol>, PatternError> {
+    fn single_word(&mut self) -> Option<Symbol> {
         self.skip_spaces();
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'\'' | b'*') || !byte.is_ascii();
         let length = self.rest().bytes().take_while(is_part).count();
         if length == 0 || !matches!(self.rest().as_bytes().get(length), Some(b'|' | b')')) {
-            return Ok(None);
+            return None;
         }
-        // What stands after a star is for the caller to refuse.
-        if self.rest().as_bytes()[..length - 1].contains(&b'*') {
-            return Ok(None);
+        let written = &self.rest()[..length];
+        let stem = written.strip_suffix('*');
+        let word = stem.unwrap_or(written);
+        // A word in capitals, or with a star inside, is left to the slow way.
+        if word.is_empty()
+            || !word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'\'')
+        {
+            return None;
         }
-        self.word().map(Some)
+        self.offset += length;
+        let test = if stem.is_some() { WordTest::Stem(word) } else { WordTest::Exact(word) };
+        Some(self.lexicon.symbol(test))
     }
 
     fn name(&mut self) -> Result<Element, PatternError> {
