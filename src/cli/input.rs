@@ -115,7 +115,7 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 /// The built-in rules with those of the given folders added, which replace built-in ones of the same id. Every mistake
 /// in the folders is drawn on standard error.
 pub(super) fn load_rules(folders: &[PathBuf], examples: Examples, terminal: &Terminal) -> Result<RuleSet, Failure> {
-    let mut sources = builtin_sources();
+    let mut sources = builtin_sources(examples);
     for folder in folders {
         sources.extend(read_rule_folder(folder)?);
     }

@@ -1,16 +1,17 @@
 //! The `rules/` folder, embedded, and nothing else.
 
-use super::{Layer, Role, RuleSource};
+use super::{Examples, Layer, Role, RuleSource};
 use crate::source::SourceFile;
 
 /// Path, text, and content in JSON without the examples of every file under `rules/`, in the order of their paths; the
 /// build script writes the list.
 const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// The rules and the vocabulary that come with the program.
-pub fn builtin_sources() -> Vec<RuleSource> {
+/// The rules and the vocabulary that come with the program. Without the examples they are read from their compact form,
+/// and their text is left out.
+pub fn builtin_sources(examples: Examples) -> Vec<RuleSource> {
     let source = |(path, text, json): &(&'static str, &'static str, &'static str)| RuleSource {
-        source: SourceFile::new(*path, text.as_bytes()),
+        source: SourceFile::new(*path, if examples == Examples::Read { text.as_bytes() } else { b"" }),
         role: Role::of(path),
         layer: Layer::Builtin,
         compact: Some(json),

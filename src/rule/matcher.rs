@@ -37,8 +37,6 @@ struct Opening {
     words: Vec<(Symbol, usize)>,
     /// By a vocabulary entry: the state after it.
     entries: Vec<(EntryId, usize)>,
-    /// By any word: a pattern that starts with something optional before a gap.
-    any: Vec<usize>,
 }
 
 impl Opening {
@@ -54,7 +52,8 @@ impl Opening {
                 State::Take(symbol, next) => opening.words.push((*symbol, *next)),
                 State::TakeAny(group, next) => opening.words.extend(group.iter().map(|symbol| (*symbol, *next))),
                 State::Entry(id, next) => opening.entries.push((*id, *next)),
-                State::Any(next) => opening.any.push(*next),
+                // A match need not start with the words of a gap: one that starts after them is shorter.
+                State::Gap(_, next) => stack.push(*next),
                 State::Split(ways) => stack.extend(ways),
                 State::Accept => {}
             }
@@ -83,7 +82,6 @@ impl Opening {
                 }
             }
         }
-        places.extend(self.any.iter().flat_map(|next| (0..passage.words.len()).map(move |at| (at, *next))));
         places
     }
 }
@@ -106,7 +104,8 @@ enum State {
     /// One word that passes any of several tests: a choice between words.
     TakeAny(Group, usize),
     Entry(EntryId, usize),
-    Any(usize),
+    /// At most so many words of any kind; all there are where there is no number.
+    Gap(Option<usize>, usize),
     Split(Vec<usize>),
     Accept,
 }
@@ -172,20 +171,7 @@ impl Compiler<'_> {
                 Some((id, _)) => State::Entry(id, next),
                 None => State::Split(Vec::new()),
             },
-            Element::Gap(None) => {
-                let any = states.len();
-                states.push(State::Any(any + 1));
-                State::Split(vec![next, any])
-            }
-            Element::Gap(Some(count)) => {
-                let mut inner = next;
-                for _ in 0..*count {
-                    states.push(State::Any(inner));
-                    states.push(State::Split(vec![next, states.len() - 1]));
-                    inner = states.len() - 1;
-                }
-                return Ok(inner);
-            }
+            Element::Gap(count) => State::Gap(*count, next),
             Element::Choice { words, options, presence: Presence::Required } if options.is_empty() => {
                 State::TakeAny(words.clone(), next)
             }
@@ -425,13 +411,22 @@ fn run(
             match &program.states[state] {
                 State::Accept => {}
                 State::Split(ways) => ways.iter().for_each(|way| scratch.reach(states, at, *way, start)),
-                State::Any(next) if at < count => scratch.reach(states, at + 1, *next, start),
+                // Without a limit, the gap hands itself on from word to word: so the run stays linear.
+                State::Gap(None, next) => {
+                    scratch.reach(states, at, *next, start);
+                    if at < count {
+                        scratch.reach(states, at + 1, state, start);
+                    }
+                }
+                State::Gap(Some(most), next) => {
+                    (at..=count.min(at + most)).for_each(|at| scratch.reach(states, at, *next, start));
+                }
                 State::Take(symbol, next) if symbols.contains(symbol) => scratch.reach(states, at + 1, *next, start),
                 State::TakeAny(group, next) if passes(symbols, group) => scratch.reach(states, at + 1, *next, start),
                 State::Entry(id, next) => {
                     passage.ends(*id, at).for_each(|end| scratch.reach(states, end, *next, start));
                 }
-                State::Any(_) | State::Take(..) | State::TakeAny(..) => {}
+                State::Take(..) | State::TakeAny(..) => {}
             }
         }
         let accepted = scratch.start(states, at, 0) as usize;
@@ -506,7 +501,7 @@ fn occurrences(program: &Program, passage: &Passage, words: &Words<'_>) -> Vec<(
         found.iter().map(|(start, end)| (*start, *end, *next))
     });
     let mut found = Vec::new();
-    // All ways to a state pass a split, so remembering splits is enough to visit nothing twice.
+    // All ways to a state pass a split or a gap, so remembering those is enough to visit nothing twice.
     let mut seen: Vec<(usize, usize)> = Vec::new();
     let mut stack: Vec<(usize, usize)> = Vec::new();
     for (start, at, state) in opened.chain(by_entry) {
@@ -521,7 +516,13 @@ fn occurrences(program: &Program, passage: &Passage, words: &Words<'_>) -> Vec<(
                         stack.extend(ways.iter().map(|way| (at, *way)));
                     }
                 }
-                State::Any(next) if at < passage.words.len() => stack.push((at + 1, *next)),
+                State::Gap(most, next) => {
+                    if !seen.contains(&(at, state)) {
+                        seen.push((at, state));
+                        let most = most.map_or(passage.words.len(), |most| passage.words.len().min(at + most));
+                        stack.extend((at..=most).map(|at| (at, *next)));
+                    }
+                }
                 State::Take(symbol, next) => {
                     if passage.words.get(at).is_some_and(|word| words.symbols(*word).contains(symbol)) {
                         stack.push((at + 1, *next));
@@ -533,7 +534,6 @@ fn occurrences(program: &Program, passage: &Passage, words: &Words<'_>) -> Vec<(
                     }
                 }
                 State::Entry(id, next) => stack.extend(passage.ends(*id, at).map(|end| (end, *next))),
-                State::Any(_) => {}
             }
         }
     }

@@ -7,7 +7,7 @@ use clauselint::rule::{Examples, Expected, Layer, Role, RuleKind, RuleSet, Statu
 use crate::program::{Program, run};
 
 fn builtin() -> RuleSet {
-    let (rules, problems) = compile(&builtin_sources(), Examples::Read);
+    let (rules, problems) = compile(&builtin_sources(Examples::Read), Examples::Read);
     assert!(problems.is_empty(), "{problems:?}");
     rules
 }
@@ -22,7 +22,7 @@ fn the_built_in_examples_pass() {
 /// What is built in is not looked over when the program starts; here it is, as a user's files would be.
 #[test]
 fn the_built_in_files_stand_up_as_a_users() {
-    let mut sources = builtin_sources();
+    let mut sources = builtin_sources(Examples::Read);
     for given in &mut sources {
         given.layer = Layer::User;
         given.compact = None;
@@ -34,14 +34,14 @@ fn the_built_in_files_stand_up_as_a_users() {
 #[test]
 fn a_built_in_rule_is_named_after_its_file() {
     let rules = builtin();
-    let files: BTreeSet<String> = builtin_sources()
+    let files: BTreeSet<String> = builtin_sources(Examples::Read)
         .iter()
         .filter(|given| given.role == Role::Rule)
         .map(|given| given.source.name().trim_start_matches("rules/").trim_end_matches(".yaml").to_owned())
         .collect();
     let ids: BTreeSet<String> = rules.rules().iter().map(|rule| rule.id.to_string()).collect();
     assert_eq!(files, ids);
-    assert!(builtin_sources().iter().all(|given| given.layer == Layer::Builtin));
+    assert!(builtin_sources(Examples::Read).iter().all(|given| given.layer == Layer::Builtin));
 }
 
 #[test]
