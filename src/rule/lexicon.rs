@@ -94,7 +94,7 @@ pub(crate) struct Lexicon {
 impl Lexicon {
     pub(crate) fn new() -> Self {
         // Room for the built-in rules, so that the tables need not grow.
-        let table = || Table::with_capacity_and_hasher(8192, BuildHasherDefault::default());
+        let table = || Table::with_capacity_and_hasher(4096, BuildHasherDefault::default());
         Self { exact: table(), stems: table(), count: Class::ALL.iter().map(|_| 1).sum() }
     }
 
