@@ -83,13 +83,25 @@ pub struct SourceFile {
     lead: usize,
     runs: Vec<Run>,
     line_starts: Vec<usize>,
+    /// How many characters come before every [`STEP`]th byte of the text, so that a column on a line of megabytes is
+    /// found without counting from its start.
+    characters: Vec<usize>,
 }
+
+/// How many bytes of text lie between two counts of characters.
+const STEP: usize = 4096;
 
 impl SourceFile {
     /// Decodes a file. Any bytes will do: what cannot be decoded becomes U+FFFD, and keeps its place.
     pub fn new(name: impl Into<String>, bytes: &[u8]) -> Self {
         let decoded = decode(bytes);
         let line_starts = line_starts(&decoded.text);
+        let counts = decoded.text.as_bytes().chunks(STEP).map(count_characters);
+        let sums = counts.scan(0, |sum, count| {
+            *sum += count;
+            Some(*sum)
+        });
+        let characters = std::iter::once(0).chain(sums).collect();
         Self {
             name: name.into(),
             text: decoded.text,
@@ -98,6 +110,7 @@ impl SourceFile {
             lead: decoded.lead,
             runs: decoded.runs,
             line_starts,
+            characters,
         }
     }
 
@@ -140,8 +153,13 @@ impl SourceFile {
     pub fn position(&self, offset: usize) -> Position {
         let text = self.to_text(offset);
         let line = self.line_at(text);
-        let column = self.text[self.line_starts[line]..text].chars().count() + 1;
+        let column = self.characters_before(text) - self.characters_before(self.line_starts[line]) + 1;
         Position { line: line + 1, column }
+    }
+
+    fn characters_before(&self, text_offset: usize) -> usize {
+        let step = text_offset / STEP;
+        self.characters[step] + count_characters(&self.text.as_bytes()[step * STEP..text_offset])
     }
 
     /// The 0-based line that holds a text offset.
@@ -283,6 +301,11 @@ fn looks_like_damaged_utf8(bytes: &[u8]) -> bool {
     good > bad
 }
 
+/// The characters that start in a stretch of UTF-8: its bytes but for those that go on with a character.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
 fn line_starts(text: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
     let mut starts = vec![0];
@@ -323,6 +346,15 @@ mod tests {
         let source = SourceFile::new("a", b"\xC3\xA9t\xC3\xA9 \xFF ok");
         assert_eq!((source.text(), source.encoding()), ("été \u{FFFD} ok", Encoding::Utf8));
         assert_eq!(source.span(10..12), Span::new(8, 10));
+    }
+
+    #[test]
+    fn columns_count_characters_on_long_lines() {
+        let text = format!("x\n{}y", "é😀a".repeat(5000));
+        let source = SourceFile::new("a", text.as_bytes());
+        assert_eq!(source.position(text.len() - 1), Position { line: 2, column: 15_001 });
+        assert_eq!(source.position(2 + 7 * 3000 + 2), Position { line: 2, column: 9002 });
+        assert_eq!(source.position(text.len()), Position { line: 2, column: 15_002 });
     }
 
     #[test]
