@@ -258,11 +258,10 @@ impl Checker<'_> {
     fn search_phrase(&mut self, phrase: &Phrase, unless: Option<&Program>) -> Vec<Hit> {
         let mut hits = Vec::new();
         // A regular expression is slow, so it is tried only where all else holds.
-        let candidates = match (&phrase.search, &phrase.with) {
-            (Search::Pattern(program), _) | (_, Some(With { program, within: Within::Clause })) => {
-                self.reading.candidates(program)
-            }
-            (Search::Regex(_), _) => (0..self.document.clauses().len()).map(ClauseId).collect(),
+        let in_clause = phrase.with.as_deref().filter(|with| with.within == Within::Clause);
+        let candidates = match (&phrase.search, in_clause) {
+            (Search::Pattern(program), _) | (_, Some(With { program, .. })) => self.reading.candidates(program),
+            (Search::Regex(_), None) => (0..self.document.clauses().len()).map(ClauseId).collect(),
         };
         for clause in candidates {
             if !self.document.clause(clause).kind.is_statement() {

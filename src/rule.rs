@@ -154,9 +154,9 @@ pub struct Forbidden {
 #[derive(Debug)]
 pub(crate) struct Phrase {
     pub(crate) search: Search,
-    pub(crate) heading: Option<Program>,
-    pub(crate) with: Option<With>,
-    pub(crate) not: Option<Program>,
+    pub(crate) heading: Option<Box<Program>>,
+    pub(crate) with: Option<Box<With>>,
+    pub(crate) not: Option<Box<Program>>,
     pub(crate) value: Option<String>,
 }
 

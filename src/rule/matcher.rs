@@ -262,8 +262,8 @@ pub(crate) struct Passage {
     present: SymbolSet,
     /// The symbols with the words that have them, in order.
     symbols: Vec<(Symbol, usize)>,
-    /// For each vocabulary entry that was asked for: the words that it starts at and ends before, in order.
-    entries: Vec<Option<Vec<(usize, usize)>>>,
+    /// The vocabulary entries that were asked for, in order, each with the words that it starts at and ends before.
+    entries: Vec<(EntryId, Vec<(usize, usize)>)>,
 }
 
 impl Passage {
@@ -280,9 +280,17 @@ impl Passage {
         Self { lead_in: words.len() - places.len(), words, places, present, symbols, entries: Vec::new() }
     }
 
+    /// The words that a vocabulary entry starts at and ends before, in order.
+    fn places_of(&self, id: EntryId) -> &[(usize, usize)] {
+        match self.entries.binary_search_by_key(&id, |(known, _)| *known) {
+            Ok(idx) => &self.entries[idx].1,
+            Err(_) => &[],
+        }
+    }
+
     /// Where a vocabulary entry ends if it starts at a word.
     fn ends(&self, id: EntryId, start: usize) -> impl Iterator<Item = usize> + '_ {
-        let found = self.entries.get(id.0).and_then(Option::as_deref).unwrap_or_default();
+        let found = self.places_of(id);
         let from = found.partition_point(|(at, _)| *at < start);
         found[from..].iter().take_while(move |(at, _)| *at == start).map(|(_, end)| *end)
     }
@@ -387,7 +395,7 @@ fn run(
     // Where a match can open: the word, the word after the opening, the state there.
     let opened = program.opening.places(passage).into_iter().map(|(at, next)| (at, at + 1, next));
     let by_entry = program.opening.entries.iter().flat_map(|(id, next)| {
-        let found = passage.entries.get(id.0).and_then(Option::as_deref).unwrap_or_default();
+        let found = passage.places_of(*id);
         found.iter().map(|(at, end)| (*at, *end, *next))
     });
     let mut openings: Vec<(usize, usize, usize)> = opened.chain(by_entry).collect();
@@ -474,7 +482,7 @@ fn passes(symbols: &[Symbol], tests: &[Symbol]) -> bool {
 
 /// Finds all the places of a vocabulary entry in a passage, once.
 fn find_entry(id: EntryId, passage: &mut Passage, entries: &[Program], words: &Words<'_>) {
-    if passage.entries.get(id.0).is_some_and(Option::is_some) {
+    if passage.entries.binary_search_by_key(&id, |(known, _)| *known).is_ok() {
         return;
     }
     let program = &entries[id.0];
@@ -485,10 +493,10 @@ fn find_entry(id: EntryId, passage: &mut Passage, entries: &[Program], words: &W
         }
         found = occurrences(program, passage, words);
     }
-    if passage.entries.len() <= id.0 {
-        passage.entries.resize_with(id.0 + 1, || None);
+    // Finding the entries inside of it may have moved its place.
+    if let Err(place) = passage.entries.binary_search_by_key(&id, |(known, _)| *known) {
+        passage.entries.insert(place, (id, found));
     }
-    passage.entries[id.0] = Some(found);
 }
 
 /// Where the program starts and ends in a passage, in order. Entries hold no gap without limit, so this looks a bounded
@@ -497,7 +505,7 @@ fn occurrences(program: &Program, passage: &Passage, words: &Words<'_>) -> Vec<(
     // The start, the word that is to be looked at, the state.
     let opened = program.opening.places(passage).into_iter().map(|(start, next)| (start, start + 1, next));
     let by_entry = program.opening.entries.iter().flat_map(|(id, next)| {
-        let found = passage.entries.get(id.0).and_then(Option::as_deref).unwrap_or_default();
+        let found = passage.places_of(*id);
         found.iter().map(|(start, end)| (*start, *end, *next))
     });
     let mut found = Vec::new();

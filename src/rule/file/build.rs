@@ -161,9 +161,11 @@ impl Build<'_, '_> {
         }
         Some(Phrase {
             search,
-            heading: self.program(key, detailed.heading.as_slice()),
-            with: with.map(|program| With { program, within: detailed.within.map_or(Within::Clause, Within::from) }),
-            not: self.program(key, &detailed.not),
+            heading: self.program(key, detailed.heading.as_slice()).map(Box::new),
+            with: with.map(|program| {
+                Box::new(With { program, within: detailed.within.map_or(Within::Clause, Within::from) })
+            }),
+            not: self.program(key, &detailed.not).map(Box::new),
             value: detailed.value.clone(),
         })
     }
