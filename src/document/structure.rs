@@ -259,6 +259,8 @@ struct Arranger {
     open: Vec<(u8, SectionId)>,
     /// The last sentence of the paragraph before, if it can introduce a list.
     introduces: Option<ClauseId>,
+    /// The term of a definition that is still to come.
+    term: Option<ClauseId>,
     /// What introduces the items of the open list.
     list: Option<OpenList>,
     /// The column headers, by their tables.
@@ -279,6 +281,7 @@ impl Arranger {
             clauses: Vec::new(),
             open: vec![(0, SectionId::ROOT)],
             introduces: None,
+            term: None,
             list: None,
             headers: BTreeMap::new(),
         }
@@ -318,10 +321,13 @@ impl Arranger {
 
     fn paragraph(&mut self, block: &Block) {
         self.list = None;
-        // A paragraph that ended in a colon introduces the paragraph after it, too: an address, a quotation.
-        let inherited = self.introduces.take().filter(|id| self.text_of(*id).ends_with(':'));
+        // A paragraph that ended in a colon introduces the paragraph after it, too: an address, a quotation. So does the
+        // term of a definition.
+        let term = self.term.take();
+        let inherited = self.introduces.take().filter(|id| term == Some(*id) || self.text_of(*id).ends_with(':'));
         let last = self.sentences(ClauseKind::Sentence, &block.text, inherited.into_iter().collect());
         self.introduces = last.filter(|id| block.is_term() || introduces(self.text_of(*id)));
+        self.term = last.filter(|_| block.is_term());
     }
 
     fn item(&mut self, text: &BlockText, number: usize, depth: usize, part: ItemPart) {
@@ -539,6 +545,102 @@ Write to us. [Read the terms](/terms)
         list-item [Our officer] {} Example plc
         list-item [Our officer] {} 1 Main Street
         list-item [Our officer] {} Leeds
+        ");
+    }
+
+    #[test]
+    fn markdown_beyond_paragraphs_and_lists() {
+        let text = "\
+# Privacy
+
+> We quote[^1] ourselves.
+
+Retention
+: We keep it for a year.
+
+| What | Why |
+|------|-----|
+| Name | to greet you |
+
+    Data Protection Officer:
+    dpo@example.com
+
+<div>We say it in <b>HTML</b>, too.</div>
+
+![a picture of a lock](lock.png) ~~Old~~ text with `code` and <br> a break.
+
+[^1]: Footnotes count.
+";
+        insta::assert_snapshot!(outline(Format::Markdown, text), @"
+        sentence [Privacy] {} We quote ourselves.
+        sentence [Privacy] {} Retention
+        sentence [Privacy] {Retention} We keep it for a year.
+        table-header [Privacy] {} What | Why
+        table-row [Privacy] {What | Why} Name | to greet you
+        sentence [Privacy] {} Data Protection Officer: dpo@example.com
+        sentence [Privacy] {} We say it in HTML, too.
+        sentence [Privacy] {} Old text with code and a break.
+        sentence [Privacy] {} Footnotes count.
+        ");
+    }
+
+    #[test]
+    fn html_beyond_paragraphs_and_lists() {
+        let text = "\
+<nav>Menu</nav><h1>Privacy</h1><script>var x = 'We sell data.';</script>
+<p hidden>Not shown.</p><p>One.<br>Two &amp; three.<br><br>A block of its own.
+<dl><dt>Retention<dd>A year.</dl>
+<table><tr><th>What<th>Why<tr><td>Name<td><p>to greet you</p></table>
+<table><tr><td><h2>Layout</h2><p>A page in a table.</p></td></tr></table>
+<ol><li>one<ul><li>inner</ul><li>two</ol>
+<a href='/terms'>Terms</a>
+";
+        insta::assert_snapshot!(outline(Format::Html, text), @"
+        sentence [Privacy] {} One.
+        sentence [Privacy] {} Two & three.
+        sentence [Privacy] {} A block of its own.
+        sentence [Privacy] {} Retention
+        sentence [Privacy] {Retention} A year.
+        table-header [Privacy] {} What | Why
+        table-row [Privacy] {What | Why} Name | to greet you
+        sentence [Layout < Privacy] {} A page in a table.
+        list-item [Layout < Privacy] {} one
+        list-item [Layout < Privacy] {one} inner
+        list-item [Layout < Privacy] {} two
+        navigation [Layout < Privacy] {} Terms
+        ");
+    }
+
+    #[test]
+    fn plain_text_by_layout() {
+        let text = "\
+PRIVACY
+=======
+
+4. Legal basis
+
+We rely on:
+  (a) consent;
+
+  (b) contract:
+      i) with you
+      ii) with others
+  That is all.
+
+§ 7 Retention
+
+We keep data for
+a year, wherever
+it is.
+";
+        insta::assert_snapshot!(outline(Format::Plain, text), @"
+        sentence [4. Legal basis < PRIVACY] {} We rely on:
+        list-item [4. Legal basis < PRIVACY] {We rely on:} consent;
+        list-item [4. Legal basis < PRIVACY] {We rely on:} contract:
+        list-item [4. Legal basis < PRIVACY] {We rely on: / contract:} with you
+        list-item [4. Legal basis < PRIVACY] {We rely on: / contract:} with others
+        list-item [4. Legal basis < PRIVACY] {We rely on: / contract: / with others} That is all.
+        sentence [§ 7 Retention < PRIVACY] {} We keep data for a year, wherever it is.
         ");
     }
 }
