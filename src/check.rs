@@ -268,14 +268,14 @@ impl Checker<'_> {
                 continue;
             }
             let (found, companion) = if let Search::Regex(_) = &phrase.search {
-                let Some(companion) = self.around(phrase, clause) else { continue };
+                let Around::Holds(companion) = self.around(phrase, clause) else { continue };
                 (self.in_clause(&phrase.search, clause, unless), companion)
             } else {
                 let found = self.in_clause(&phrase.search, clause, unless);
                 if found.is_empty() {
                     continue;
                 }
-                let Some(companion) = self.around(phrase, clause) else { continue };
+                let Around::Holds(companion) = self.around(phrase, clause) else { continue };
                 (found, companion)
             };
             if found.is_empty() {
@@ -355,10 +355,10 @@ impl Checker<'_> {
         evidence.collect()
     }
 
-    /// What must hold around a phrase: `None` if it does not, else the companion that it was found with, if any.
-    fn around(&mut self, phrase: &Phrase, clause: ClauseId) -> Option<Option<(ClauseId, ProseSpan)>> {
+    /// Whether what a phrase asks for around its words holds.
+    fn around(&mut self, phrase: &Phrase, clause: ClauseId) -> Around {
         if !self.heading_fits(phrase, clause) || self.excluded(phrase, clause) {
-            return None;
+            return Around::Fails;
         }
         self.companion(phrase, clause)
     }
@@ -374,12 +374,11 @@ impl Checker<'_> {
         phrase.not.as_ref().is_some_and(|not| !self.reading.in_clause(not, clause).is_empty())
     }
 
-    /// What must be found besides a phrase: `None` if it is not there, and nothing where nothing more is asked for or
-    /// the clause itself holds it.
-    fn companion(&mut self, phrase: &Phrase, clause: ClauseId) -> Option<Option<(ClauseId, ProseSpan)>> {
-        let Some(with) = &phrase.with else { return Some(None) };
+    /// Looks for what must be found besides a phrase, in its clause and as far from it as it may stand.
+    fn companion(&mut self, phrase: &Phrase, clause: ClauseId) -> Around {
+        let Some(with) = &phrase.with else { return Around::Holds(None) };
         if !self.reading.in_clause(&with.program, clause).is_empty() {
-            return Some(None);
+            return Around::Holds(None);
         }
         let count = self.document.clauses().len();
         let section = self.document.clause(clause).section;
@@ -400,10 +399,10 @@ impl Checker<'_> {
             }
             let found = self.reading.in_clause(&with.program, near);
             if let Some(at) = found.into_iter().find_map(|found| self.reading.passage(near).own(found)) {
-                return Some(Some((near, at)));
+                return Around::Holds(Some((near, at)));
             }
         }
-        None
+        Around::Fails
     }
 
     fn holds(&mut self, condition: &Condition) -> bool {
@@ -426,6 +425,14 @@ enum Quotation {
     Words,
     /// The phrase around them, which can be read by itself: it is what shows a disclosure.
     Phrase,
+}
+
+/// What came of looking around a phrase.
+enum Around {
+    /// Something that it asks for is not there.
+    Fails,
+    /// All is there; what stands in another clause is evidence, too.
+    Holds(Option<(ClauseId, ProseSpan)>),
 }
 
 /// A place that a phrase was found at, and the value that it gives.

@@ -34,7 +34,8 @@
 //!    ([`document::ClauseKind::is_statement`]); they are context for the clauses that they stand over.
 //! 5. A rule that exists is valid: whatever is wrong in a rule file became a [`diagnostic::Diagnostic`] on its source,
 //!    and all mistakes of a run are reported together.
-//! 6. Matching is linear in the length of the text for every pattern, also for one that a stranger wrote.
+//! 6. Matching a pattern is linear in the length of the text, also for one that a stranger wrote. What a phrase asks for
+//!    besides (`within: section` or `document`) is looked for anew around every match, which is not.
 //! 7. Same input, same bytes out: results are sorted, and no map's order reaches an output.
 //! 8. serde stays out of the core's types: the JSON reports and the YAML shape have structs of their own. YAML is read
 //!    in `rule::file` only, miette drawn with in `report::graphical` only, clap known in `cli` only.
