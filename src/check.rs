@@ -11,8 +11,8 @@ pub use fingerprint::Fingerprint;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::{ClauseId, Document, Language, ProseSpan};
 use crate::rule::{
-    Condition, Disclosure, Forbidden, Match, Phrase, Program, Reading, Rule, RuleKind, RuleSet, Search, Status, With,
-    Within,
+    Condition, Disclosure, Forbidden, Match, Phrase, Profile, Program, Reading, Rule, RuleKind, RuleSet, Search,
+    Status, With, Within,
 };
 use crate::source::{SourceFile, Span};
 
@@ -73,31 +73,87 @@ pub enum Cause {
     Found,
 }
 
-/// Runs all rules over a document, which was read from the source.
+/// What a check is told besides the rules: by default it asks all that they ask of an organisation that says nothing of
+/// itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// What the organisation says of itself.
+    pub profile: Profile,
+    /// How bad the findings of a rule are, by the rule's place in [`RuleSet::rules`], where that is not the rule's own
+    /// severity.
+    pub levels: BTreeMap<usize, Level>,
+}
+
+/// How a rule is to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Not at all: it is not even listed.
+    Off,
+    /// As bad as this. A vague disclosure is at most a warning, as ever.
+    At(Severity),
+}
+
+impl Settings {
+    /// How bad a rule's findings are; nothing where the rule is off.
+    pub fn severity(&self, rule: usize, rules: &RuleSet) -> Option<Severity> {
+        match self.levels.get(&rule) {
+            Some(Level::Off) => None,
+            Some(Level::At(severity)) => Some(*severity),
+            None => Some(rules.rules()[rule].severity),
+        }
+    }
+
+    /// Whether each rule has to be run: it is on, or the condition of one that has to be run asks for its status.
+    fn runs(&self, rules: &RuleSet) -> Vec<bool> {
+        let mut runs: Vec<bool> = (0..rules.rules().len()).map(|rule| self.severity(rule, rules).is_some()).collect();
+        for rule in rules.order().iter().rev() {
+            if runs[*rule] {
+                rules.needs(*rule).iter().for_each(|needed| runs[*needed] = true);
+            }
+        }
+        runs
+    }
+}
+
+/// Runs the rules over a document, which was read from the source.
 ///
 /// The rules read English. Of a document in another language they would say that everything is missing, which they
 /// can't know: there every disclosure is not applicable, and nothing is found.
-pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet) -> Assessment {
+pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings: &Settings) -> Assessment {
     if document.language() != Language::English {
-        return unread(rules);
+        return unread(rules, settings);
     }
     let mut has_text = vec![false; document.sections().len()];
     document.clauses().iter().for_each(|clause| has_text[clause.section.0] = true);
     let statuses = vec![None; rules.rules().len()];
-    let mut checker =
-        Checker { source, document, reading: rules.read(document), statuses, has_text, vetoes: BTreeMap::new() };
+    let reading = rules.read(document);
+    let profile = &settings.profile;
+    let mut checker = Checker { source, document, profile, reading, statuses, has_text, vetoes: BTreeMap::new() };
     let mut disclosures = Vec::new();
     let mut findings = Vec::new();
-    for idx in rules.order() {
-        let rule = &rules.rules()[*idx];
+    let runs = settings.runs(rules);
+    for idx in rules.order().iter().copied().filter(|idx| runs[*idx]) {
+        let rule = &rules.rules()[idx];
+        let severity = settings.severity(idx, rules);
         checker.vetoes.clear();
+        let concerned = rules.pack_of(rule).is_none_or(|pack| pack.concerns(profile));
         match &rule.kind {
             RuleKind::Disclosure(disclosure) => {
-                let assessed = checker.assess(*idx, disclosure);
-                findings.extend(checker.shortcoming(rule, disclosure, &assessed));
-                disclosures.push(assessed);
+                let assessed = match concerned {
+                    true => checker.assess(idx, disclosure),
+                    false => not_asked(idx),
+                };
+                checker.statuses[idx] = Some(assessed.status);
+                if let Some(severity) = severity {
+                    findings.extend(checker.shortcoming(rule, severity, disclosure, &assessed));
+                    disclosures.push(assessed);
+                }
             }
-            RuleKind::Forbidden(forbidden) => findings.extend(checker.forbidden(*idx, rule, forbidden)),
+            RuleKind::Forbidden(forbidden) => {
+                if let Some(severity) = severity.filter(|_| concerned) {
+                    findings.extend(checker.forbidden(idx, rule, severity, forbidden));
+                }
+            }
         }
     }
     disclosures.sort_by_key(|assessed| assessed.rule);
@@ -106,15 +162,20 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet) -> Asses
     Assessment { disclosures, findings }
 }
 
-fn unread(rules: &RuleSet) -> Assessment {
-    let disclosures = rules.rules().iter().enumerate().filter(|(_, rule)| matches!(rule.kind, RuleKind::Disclosure(_)));
-    let unread = |(rule, _)| Assessed { rule, status: Status::NotApplicable, value: None, evidence: Vec::new() };
-    Assessment { disclosures: disclosures.map(unread).collect(), findings: Vec::new() }
+fn unread(rules: &RuleSet, settings: &Settings) -> Assessment {
+    let is_disclosure = |rule: &usize| matches!(rules.rules()[*rule].kind, RuleKind::Disclosure(_));
+    let listed = (0..rules.rules().len()).filter(|rule| settings.severity(*rule, rules).is_some());
+    Assessment { disclosures: listed.filter(is_disclosure).map(not_asked).collect(), findings: Vec::new() }
+}
+
+fn not_asked(rule: usize) -> Assessed {
+    Assessed { rule, status: Status::NotApplicable, value: None, evidence: Vec::new() }
 }
 
 struct Checker<'c> {
     source: &'c SourceFile,
     document: &'c Document,
+    profile: &'c Profile,
     reading: Reading<'c>,
     /// The statuses so far, by the rules' places.
     statuses: Vec<Option<Status>>,
@@ -139,33 +200,26 @@ impl Checker<'_> {
         } else {
             (Status::Disclosed, evidence)
         };
-        self.statuses[rule] = Some(status);
         let given = |value: &&String| hits.iter().any(|hit| hit.value.as_ref() == Some(*value));
         let value = disclosure.values.iter().find(given).cloned();
         Assessed { rule, status, value, evidence: self.evidence(hits, Quotation::Phrase) }
     }
 
-    fn shortcoming(&mut self, rule: &Rule, disclosure: &Disclosure, assessed: &Assessed) -> Option<Finding> {
+    fn shortcoming(
+        &mut self,
+        rule: &Rule,
+        severity: Severity,
+        disclosure: &Disclosure,
+        assessed: &Assessed,
+    ) -> Option<Finding> {
         let (cause, severity, message, primary, clause) = match (assessed.status, assessed.evidence.first()) {
             (Status::Missing, _) => {
                 let place = self.place(disclosure);
-                (
-                    Cause::Missing,
-                    rule.severity,
-                    &disclosure.missing_message,
-                    Label::new(place, "it would belong here"),
-                    None,
-                )
+                (Cause::Missing, severity, &disclosure.missing_message, Label::new(place, "it would belong here"), None)
             }
             (Status::Vague, Some(first)) => {
                 let label = Label::new(first.span, "too vague");
-                (
-                    Cause::Vague,
-                    rule.severity.min(Severity::Warning),
-                    &disclosure.vague_message,
-                    label,
-                    Some(first.clause),
-                )
+                (Cause::Vague, severity.min(Severity::Warning), &disclosure.vague_message, label, Some(first.clause))
             }
             _ => return None,
         };
@@ -174,7 +228,10 @@ impl Checker<'_> {
         Some(self.finding(assessed.rule, rule, cause, severity, message, primary, related, clause))
     }
 
-    fn forbidden(&mut self, idx: usize, rule: &Rule, forbidden: &Forbidden) -> Vec<Finding> {
+    fn forbidden(&mut self, idx: usize, rule: &Rule, severity: Severity, forbidden: &Forbidden) -> Vec<Finding> {
+        if forbidden.when.as_ref().is_some_and(|when| !self.holds(when)) {
+            return Vec::new();
+        }
         let hits = self.search(&forbidden.phrases, forbidden.unless.as_ref());
         let found = self.evidence(hits, Quotation::Words);
         let finding = |evidence: &Evidence| {
@@ -183,7 +240,7 @@ impl Checker<'_> {
                 idx,
                 rule,
                 Cause::Found,
-                rule.severity,
+                severity,
                 &forbidden.message,
                 label,
                 Vec::new(),
@@ -411,6 +468,7 @@ impl Checker<'_> {
                 self.document.clause(clause).kind.is_statement() && !self.reading.in_clause(program, clause).is_empty()
             }),
             Condition::Status { rule, is } => self.statuses[*rule].is_some_and(|status| is.contains(&status)),
+            Condition::Profile(asked) => asked.iter().all(|asked| self.profile.fits(asked)),
             Condition::All(all) => all.iter().all(|condition| self.holds(condition)),
             Condition::Any(any) => any.iter().any(|condition| self.holds(condition)),
             Condition::Not(condition) => !self.holds(condition),

@@ -13,6 +13,7 @@
 //! |---|---|---|
 //! | [`source`] | bytes, their decoding, spans, lines | what the text means |
 //! | [`diagnostic`] | the one value that every problem is | how it is drawn |
+//! | `yaml` | YAML files of users: pieces, errors with their places | what the keys mean |
 //! | [`document`] | sections, clauses, prose and its way back to the bytes; a reader for each format | rules |
 //! | [`rule`] | phrase patterns, vocabularies, rule files, the compiled [`rule::RuleSet`] | any law: that is in `rules/` |
 //! | [`mod@check`] | the rules run over a document: statuses, evidence, findings, fingerprints | output formats |
@@ -37,8 +38,8 @@
 //! 6. Matching a pattern is linear in the length of the text, also for one that a stranger wrote. What a phrase asks for
 //!    besides (`within: section` or `document`) is looked for anew around every match, which is not.
 //! 7. Same input, same bytes out: results are sorted, and no map's order reaches an output.
-//! 8. serde stays out of the core's types: the JSON reports and the YAML shape have structs of their own. YAML is read
-//!    in `rule::file` only, miette drawn with in `report::graphical` only, clap known in `cli` only.
+//! 8. serde stays out of the core's types: the JSON reports and the YAML shape have structs of their own. The
+//!    YAML crate is known in `yaml` only, miette drawn with in `report::graphical` only, clap known in `cli` only.
 //! 9. A panic is a bug, and its message starts with "internal:".
 //!
 //! `tests/it/tidy.rs` holds the direction of the modules and the invariants that a machine can see.
@@ -51,6 +52,8 @@
 pub mod source;
 
 pub mod diagnostic;
+
+mod yaml;
 
 pub mod document;
 

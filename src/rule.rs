@@ -8,6 +8,7 @@ mod file;
 mod lexicon;
 mod matcher;
 mod pattern;
+mod profile;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -17,12 +18,14 @@ use regex::{Regex, RegexBuilder};
 pub use builtin::builtin_sources;
 pub use file::{Examples, Layer, Located, Role, RuleSource, compile};
 pub use pattern::PatternError;
+pub use profile::{Fact, Profile, ProfileError};
 
 pub(crate) use matcher::{Match, Program, Reading};
 
 use crate::diagnostic::Severity;
 use crate::document::{Document, ProseSpan};
 use lexicon::Lexicon;
+use profile::FactIs;
 
 /// A rule's id: a pack and a name in lower-case letters, digits and hyphens, as in `pack/name-of-rule`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,7 +127,7 @@ pub enum RuleKind {
     /// Something that the policy must tell.
     Disclosure(Box<Disclosure>),
     /// Something that the policy must not say.
-    Forbidden(Forbidden),
+    Forbidden(Box<Forbidden>),
 }
 
 /// Something that the policy must tell.
@@ -147,6 +150,7 @@ pub struct Disclosure {
 pub struct Forbidden {
     pub(crate) phrases: Vec<Phrase>,
     pub(crate) unless: Option<Program>,
+    pub(crate) when: Option<Condition>,
     pub(crate) message: String,
 }
 
@@ -221,7 +225,7 @@ pub(crate) enum Within {
     Document,
 }
 
-/// When a disclosure that was not found is asked for.
+/// When a disclosure that was not found is asked for, and when forbidden words are looked for.
 #[derive(Debug)]
 pub(crate) enum Condition {
     /// The document says so somewhere.
@@ -231,6 +235,8 @@ pub(crate) enum Condition {
         rule: usize,
         is: Vec<Status>,
     },
+    /// The profile says so.
+    Profile(Vec<FactIs>),
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
@@ -245,6 +251,8 @@ pub struct Example {
     pub expected: Expected,
     /// The value that the disclosure must have, where the example says one.
     pub value: Option<String>,
+    /// What the organisation says of itself.
+    pub profile: Profile,
 }
 
 /// What a rule must make of an example.
@@ -269,12 +277,35 @@ impl Expected {
     }
 }
 
+/// A pack of rules: those whose ids start with its own.
+#[derive(Debug)]
+pub struct Pack {
+    /// The part of its rules' ids before the slash.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// What its rules look at, and on what authority.
+    pub about: String,
+    profile: Vec<FactIs>,
+}
+
+impl Pack {
+    /// Whether it concerns an organisation with this profile.
+    pub fn concerns(&self, profile: &Profile) -> bool {
+        self.profile.iter().all(|asked| profile.fits(asked))
+    }
+}
+
 /// Rules that are compiled and valid.
 #[derive(Debug)]
 pub struct RuleSet {
     rules: Vec<Rule>,
+    /// The rules whose status each rule's condition asks for, by their places.
+    needs: Vec<Vec<usize>>,
     /// An order in which no rule comes before one whose status its condition asks for.
     order: Vec<usize>,
+    packs: Vec<Pack>,
+    facts: Vec<Fact>,
     lexicon: Lexicon,
     entries: Vec<Program>,
 }
@@ -288,6 +319,26 @@ impl RuleSet {
     /// A rule by its id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id.as_str() == id)
+    }
+
+    /// What is told about packs, in the order of their ids. A pack need not be told about.
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// The facts that a profile can give, in the order of their names.
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// The pack that a rule belongs to, where something is told about it.
+    pub fn pack_of(&self, rule: &Rule) -> Option<&Pack> {
+        self.packs.iter().find(|pack| pack.id == rule.id.pack())
+    }
+
+    /// The rules whose status a rule's condition asks for, by their places.
+    pub(crate) fn needs(&self, rule: usize) -> &[usize] {
+        &self.needs[rule]
     }
 
     pub(crate) fn order(&self) -> &[usize] {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::input::{self, InputArgs};
+use super::input::{self, InputArgs, ProfileArgs};
 use super::{Exit, Failure, Terminal};
-use crate::check::check;
+use crate::check::{Settings, check};
 use crate::diagnostic::Severity;
 use crate::document::Language;
 use crate::report::{self, CheckedFile, Report, ReportFormat};
@@ -30,6 +30,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
     #[command(flatten)]
+    profile: ProfileArgs,
+    #[command(flatten)]
     input: InputArgs,
 }
 
@@ -45,6 +47,7 @@ enum FormatName {
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let rules = input::load_rules(&args.rules, Examples::Skip, terminal)?;
+    let settings = Settings { profile: args.profile.profile(&rules)?, ..Settings::default() };
     let (paths, mut problems) = input::policies(&args.paths);
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
@@ -55,7 +58,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
                     problems
                         .push(format!("`{path}` is written in {name}; the rules read English, so it was not checked"));
                 }
-                let assessment = check(&source, &document, &rules);
+                let assessment = check(&source, &document, &rules, &settings);
                 files.push(CheckedFile { source, document, assessment });
             }
             Err(problem) => problems.push(problem),

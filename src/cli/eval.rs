@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::{Exit, Failure, Terminal, input};
-use crate::check::{Assessed, check};
+use super::input::{self, ProfileArgs};
+use super::{Exit, Failure, Terminal};
+use crate::check::{Assessed, Settings, check};
 use crate::document::{Document, Format};
 use crate::eval::{Evaluation, Figures, Label, Labelled, MissKind, evaluate};
 use crate::report::printable;
@@ -45,6 +46,8 @@ pub(super) struct Args {
     /// A folder of rules to add.
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
+    #[command(flatten)]
+    profile: ProfileArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -132,6 +135,7 @@ struct Policy {
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let rules = input::load_rules(&args.rules, Examples::Skip, terminal)?;
+    let settings = Settings { profile: args.profile.profile(&rules)?, ..Settings::default() };
     let corrections = corrections(args)?;
     let mut policies = Vec::new();
     for (number, row) in rows::<Row>(&args.corpus.join("labels.jsonl"))? {
@@ -153,7 +157,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         }
         let source = SourceFile::new(row.file.clone(), &bytes);
         let document = Document::parse(&source, Format::of(&source));
-        let assessed = check(&source, &document, &rules).disclosures;
+        let assessed = check(&source, &document, &rules, &settings).disclosures;
         policies.push(Policy {
             group: row.group.unwrap_or_else(|| row.file.clone()),
             file: row.file,

@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 use super::{Failure, Terminal};
 use crate::document::{Document, Format};
 use crate::report;
-use crate::rule::{Examples, Layer, Role, RuleSet, RuleSource, builtin_sources, compile};
+use crate::rule::{Examples, Layer, Profile, Role, RuleSet, RuleSource, builtin_sources, compile};
 use crate::source::SourceFile;
 
 /// The format to read policies in, where neither the name nor a look at the text is to decide.
@@ -40,6 +40,47 @@ pub(super) struct InputArgs {
     /// The name that standard input (`-`) goes by: its extension tells the format, and reports show it.
     #[arg(long, value_name = "NAME", default_value = "-")]
     stdin_filename: String,
+}
+
+/// What is said of the organisation whose policies are checked.
+#[derive(Debug, clap::Args)]
+pub(super) struct ProfileArgs {
+    /// A fact about the organisation, which decides what is asked of it; several values are separated by commas. May be
+    /// given more than once; `clauselint rules --profile` lists the facts.
+    #[arg(long, value_name = "FACT=VALUE", value_parser = Assignment::parse)]
+    profile: Vec<Assignment>,
+}
+
+/// A fact and its values, as typed.
+#[derive(Clone, Debug)]
+struct Assignment {
+    fact: String,
+    values: Vec<String>,
+}
+
+impl Assignment {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (fact, values) = text.split_once('=').ok_or("expected FACT=VALUE, as in `audiences=eu,california`")?;
+        let values = values.split(',').map(|value| value.trim().to_owned()).collect();
+        Ok(Self { fact: fact.trim().to_owned(), values })
+    }
+}
+
+impl ProfileArgs {
+    /// The profile, every mistake in it told at once.
+    pub(super) fn profile(&self, rules: &RuleSet) -> Result<Profile, Failure> {
+        let mut profile = Profile::default();
+        let mut mistakes = Vec::new();
+        for Assignment { fact, values } in &self.profile {
+            let stated = values.iter().map(|value| profile.state(fact, value, rules.facts()));
+            mistakes.extend(stated.filter_map(Result::err).map(|error| error.to_string()));
+        }
+        mistakes.dedup();
+        match mistakes.is_empty() {
+            true => Ok(profile),
+            false => Err(Failure::Message(mistakes.join("\nerror: "))),
+        }
+    }
 }
 
 /// The extensions of the files that are read where a folder is given.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Exit, Failure, Terminal, input};
-use crate::rule::{Examples, Rule, RuleKind};
+use crate::rule::{Examples, Fact, Rule, RuleKind};
 
 /// What was typed after `rules`.
 #[derive(Debug, clap::Args)]
@@ -12,6 +12,9 @@ pub(super) struct Args {
     /// Only rules whose id, title or authority contains this.
     #[arg(value_name = "TEXT")]
     text: Option<String>,
+    /// List the facts that `check --profile` takes instead.
+    #[arg(long, conflicts_with_all = ["text", "pack"])]
+    profile: bool,
     /// Only rules of this pack.
     #[arg(long)]
     pack: Option<String>,
@@ -22,6 +25,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let rules = input::load_rules(&args.rules, Examples::Skip, terminal)?;
+    if args.profile {
+        return facts(rules.facts(), terminal);
+    }
     let wanted = args.text.as_ref().map(|text| text.to_lowercase());
     let fits = |rule: &&Rule| {
         let mut texts = [rule.id.as_str(), &rule.title].into_iter().chain(rule.cite.iter().map(String::as_str));
@@ -42,6 +48,19 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
             };
             let (id, severity, cite) = (rule.id.as_str(), rule.severity.name(), rule.cite.join("; "));
             writeln!(out, "{id:id_width$}  {kind:10}  {severity:7}  {:title_width$}  {cite}", rule.title)?;
+        }
+        Ok(())
+    })?;
+    Ok(Exit::Clean)
+}
+
+fn facts(facts: &[Fact], terminal: &Terminal) -> Result<Exit, Failure> {
+    terminal.write(|out| {
+        for fact in facts {
+            writeln!(out, "{}: {}", fact.name, fact.about)?;
+            for (value, meaning) in &fact.values {
+                writeln!(out, "  {}={value}: {meaning}", fact.name)?;
+            }
         }
         Ok(())
     })?;

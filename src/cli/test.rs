@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Exit, Failure, Terminal, input};
-use crate::check::{Cause, check};
+use crate::check::{Cause, Settings, check};
 use crate::document::{Document, Format};
 use crate::rule::{Example, Examples, Expected, RuleSet};
 use crate::source::SourceFile;
@@ -54,7 +54,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
 fn failure(rule: usize, example: &Example, rules: &RuleSet) -> Option<String> {
     let source = SourceFile::new("example", example.text.as_bytes());
     let document = Document::parse(&source, Format::Markdown);
-    let assessment = check(&source, &document, rules);
+    let settings = Settings { profile: example.profile.clone(), ..Settings::default() };
+    let assessment = check(&source, &document, rules, &settings);
     let got = match assessment.disclosures.iter().find(|assessed| assessed.rule == rule) {
         Some(assessed) => {
             let value = example.value.is_none() || example.value == assessed.value;

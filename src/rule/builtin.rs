@@ -20,11 +20,14 @@ pub fn builtin_sources(examples: Examples) -> Vec<RuleSource> {
 }
 
 impl Role {
-    /// What a file under a rule folder holds, told by its path: whatever a folder `vocabulary` holds is vocabulary.
+    /// What a file under a rule folder holds, told by the folder that it lies in: `vocabulary`, `packs` and `profile` hold
+    /// what their names say, any other folder holds rules.
     pub fn of(path: &str) -> Self {
         let mut folders = path.split(['/', '\\']).rev().skip(1);
         match folders.next() {
             Some("vocabulary") => Self::Vocabulary,
+            Some("packs") => Self::Pack,
+            Some("profile") => Self::Profile,
             _ => Self::Rule,
         }
     }

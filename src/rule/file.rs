@@ -1,16 +1,14 @@
-//! Rule files: the YAML shape, and the way from it to a valid [`RuleSet`]. The only YAML code of the core.
-//!
-//! A file is read key by key, so that one mistake hides no other: the text is cut at its top-level keys and each piece
-//! is parsed by itself, which also keeps every error's line and column. What a piece says is checked after that, and
-//! located by finding its text in the file.
+//! Rule files: the YAML shape, and the way from it to a valid [`RuleSet`].
 
 mod build;
 mod compact;
+mod facts;
 mod shape;
 mod vocabulary;
-mod yaml;
 
 use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
 
 use super::lexicon::Lexicon;
 use super::matcher::{Compiler, Group, Program};
@@ -18,10 +16,11 @@ use super::pattern::Pattern;
 use super::{RuleId, RuleSet, did_you_mean};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
+use crate::yaml::{self, Piece, find, line_end};
 use build::{Build, order};
+use facts::{read_facts, read_packs};
 use shape::{Kind, PatternOrElse, PhraseFields, RULE_KEYS, RuleFields};
 use vocabulary::{compile_vocabulary, read_vocabulary};
-use yaml::{Piece, find, line_end, parse, pieces};
 
 /// Where a file comes from. What a user gives replaces what is built in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +38,10 @@ pub enum Role {
     Rule,
     /// Vocabulary entries.
     Vocabulary,
+    /// What is told about a pack of rules.
+    Pack,
+    /// Facts that a profile can give.
+    Profile,
 }
 
 /// A file of rules or vocabulary.
@@ -82,6 +85,8 @@ pub fn compile(sources: &[RuleSource], examples: Examples) -> (RuleSet, Vec<Loca
     let vocabulary = read_vocabulary(sources, examples, &mut lexicon, &mut problems);
     let files = read_rules(sources, examples, &mut problems);
 
+    let facts = read_facts(sources, examples, &mut problems);
+    let packs = read_packs(sources, examples, &facts, &mut problems);
     let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut problems);
     let groups: Vec<Group> = entries.iter().map(Program::group).collect();
     let entry = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
@@ -97,6 +102,7 @@ pub fn compile(sources: &[RuleSource], examples: Examples) -> (RuleSet, Vec<Loca
             compiler: Compiler { entry: &entry },
             names: &ids,
             known: &known,
+            facts: &facts,
             file,
             source: &sources[file.file].source,
             layer: sources[file.file].layer,
@@ -116,7 +122,8 @@ pub fn compile(sources: &[RuleSource], examples: Examples) -> (RuleSet, Vec<Loca
         (0..rules.len()).collect()
     };
     problems.0.sort_by_key(|problem| (problem.file, problem.diagnostic.primary.span));
-    (RuleSet { rules, order, lexicon, entries }, problems.0)
+    let needs = dependencies;
+    (RuleSet { rules, needs, order, packs, facts, lexicon, entries }, problems.0)
 }
 
 #[derive(Default)]
@@ -182,7 +189,7 @@ fn read_rules(sources: &[RuleSource], examples: Examples, problems: &mut Problem
 /// Reads what can be read of a rule file.
 fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> RuleFields {
     let source = &given.source;
-    let pieces = pieces(given, file, problems);
+    let pieces = pieces(source, file, problems);
     let mut fields = RuleFields::default();
     let mut unread = Vec::new();
     for piece in &pieces {
@@ -210,7 +217,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "help" => set!(fields.help),
             "draft" => set!(fields.draft),
             "examples" => set!(fields.examples),
-            unknown => Err(Box::new(unknown_key(source, piece, unknown, &RULE_KEYS))),
+            unknown => Err(Box::new(unknown_key(source, piece, unknown, "a rule file", &RULE_KEYS))),
         };
         if let Err(problem) = done {
             problems.push(file, *problem);
@@ -274,9 +281,24 @@ fn missing_keys(
     }
 }
 
-fn unknown_key(source: &SourceFile, piece: &Piece<'_>, key: &str, known: &[&'static str]) -> Diagnostic {
+/// What the codes of mistakes in rule files start with.
+const KIND: &str = "rule-file";
+
+/// The top-level entries of a file.
+fn pieces<'s>(source: &'s SourceFile, file: usize, problems: &mut Problems) -> Vec<Piece<'s>> {
+    let mut found = Vec::new();
+    let pieces = yaml::pieces(source, KIND, &mut found);
+    found.into_iter().for_each(|problem| problems.push(file, problem));
+    pieces
+}
+
+fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile) -> Result<T, Box<Diagnostic>> {
+    yaml::parse(piece, source, KIND)
+}
+
+fn unknown_key(source: &SourceFile, piece: &Piece<'_>, key: &str, file: &str, known: &[&'static str]) -> Diagnostic {
     let label = Label::new(source.span(piece.start..piece.start + key.len()), "unknown key");
-    let diagnostic = Diagnostic::error("rule-file/key", format!("`{key}` is no key of a rule file"), label);
+    let diagnostic = Diagnostic::error("rule-file/key", format!("`{key}` is no key of {file}"), label);
     match did_you_mean(key, known.iter().copied()) {
         Some(meant) => diagnostic.with_help(format!("did you mean `{meant}`?")),
         None => diagnostic.with_help(format!("the keys are: {}", known.join(", "))),

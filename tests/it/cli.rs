@@ -241,3 +241,42 @@ fn a_policy_in_another_language_is_not_called_incomplete() {
     let statuses = report["files"][0]["disclosures"].as_array().unwrap();
     assert!(statuses.iter().all(|disclosure| disclosure["status"] == "not-applicable"));
 }
+
+#[test]
+fn a_profile_decides_what_is_asked() {
+    let statuses = |args: &[&str], text: &str| {
+        let program = Program::new().file("a.md", text);
+        let (_, report) = json(program.args(["check", "--format", "json", "a.md"].iter().chain(args)));
+        let listed = report["files"][0]["disclosures"].as_array().unwrap().clone();
+        move |id: &str| {
+            let found = listed.iter().find(|disclosure| disclosure["id"] == id);
+            found.unwrap()["status"].as_str().unwrap().to_owned()
+        }
+    };
+    let plain = "# Privacy\n\nWe bake bread.";
+    let unsaid = statuses(&[], plain);
+    assert_eq!((unsaid("gdpr/dpo-contact").as_str(), unsaid("caloppa/dnt-stance").as_str()), ("missing", "missing"));
+    let told = statuses(&["--profile", "dpo=not-required", "--profile", "audiences=eu,uk"], plain);
+    assert_eq!((told("gdpr/dpo-contact").as_str(), told("gdpr/purposes").as_str()), ("not-applicable", "missing"));
+    assert_eq!(told("caloppa/dnt-stance"), "not-applicable");
+    // Of a processor, nothing of the pack is asked, whatever its words look like.
+    let processor = statuses(&["--profile", "role=processor"], "# Privacy\n\nYou may ask for a copy of your data.");
+    assert_eq!(processor("gdpr/right-access"), "not-applicable");
+    // Told against the policy's own words.
+    let american = "# Privacy\n\nExample, Inc. is a Delaware corporation.";
+    assert_eq!(statuses(&[], american)("gdpr/eu-representative"), "missing");
+    assert_eq!(statuses(&["--profile", "establishment=eu"], american)("gdpr/eu-representative"), "not-applicable");
+    assert_eq!(statuses(&["--profile", "establishment=outside-eu"], plain)("gdpr/eu-representative"), "missing");
+}
+
+#[test]
+fn every_mistake_in_a_profile_is_told() {
+    let outcome = run(&["check", "--profile", "rolle=processor", "--profile", "dpo=requird,none", "a.md"]);
+    assert_eq!(outcome.code, 2);
+    insta::assert_snapshot!(outcome.stderr, @"
+    error: a profile has no `rolle`; did you mean `role`?
+    error: `dpo` is never `requird`; did you mean `required`?
+    error: `dpo` is never `none`; there are: not-required, required
+    ");
+    assert!(run(&["rules", "--profile"]).stdout.contains("  dpo=not-required: "));
+}

@@ -1,7 +1,7 @@
 //! For any text in any format and any encoding: every span lies inside the file on character boundaries, clauses come
 //! in order, and the words that a clause shows stand in the source under its span.
 
-use clauselint::check::check;
+use clauselint::check::{Settings, check};
 use clauselint::document::{Document, Format};
 use clauselint::rule::{Examples, RuleSet, builtin_sources, compile};
 use clauselint::source::{SourceFile, Span};
@@ -108,7 +108,7 @@ proptest! {
     fn of_all_findings_and_evidence(text in policy(), encoding in 0_usize..5) {
         let source = SourceFile::new("policy", &encode(&text, encoding));
         let document = Document::parse(&source, Format::of(&source));
-        let assessment = RULES.with(|rules| check(&source, &document, rules));
+        let assessment = RULES.with(|rules| check(&source, &document, rules, &Settings::default()));
         for evidence in assessment.disclosures.iter().flat_map(|assessed| &assessed.evidence) {
             assert_inside(&source, evidence.span);
             assert!(!evidence.span.is_empty());

@@ -4,24 +4,26 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::shape::{ConditionFields, ExampleField, Kind, PhraseFields};
+use super::facts::profile_condition;
+use super::shape::{ConditionFields, ExampleField, Kind, OneOrMore, PhraseFields};
 use super::vocabulary::unknown_name;
-use super::yaml::find;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
-    Condition, Disclosure, Example, Expected, Forbidden, LazyRegex, Phrase, Rule, RuleKind, Search, Status, With,
-    Within, did_you_mean,
+    Condition, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Rule, RuleKind, Search,
+    Status, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
+use crate::yaml::find;
 
 pub(super) struct Build<'b, 'c> {
     pub(super) lexicon: &'b mut Lexicon,
     pub(super) compiler: Compiler<'c>,
     pub(super) names: &'b BTreeMap<String, EntryId>,
     pub(super) known: &'b Known<'b>,
+    pub(super) facts: &'b [Fact],
     pub(super) file: &'b ReadRule,
     pub(super) source: &'b SourceFile,
     pub(super) layer: Layer,
@@ -57,12 +59,12 @@ impl Build<'_, '_> {
             Kind::Forbidden => {
                 let has_evidence = !fields.evidence.is_empty() || !fields.vague.is_empty();
                 self.refuse(has_evidence, "evidence", "`evidence:` and `vague:` go with `kind: disclosure`");
-                self.refuse(fields.when.is_some(), "when", "`when:` goes with `kind: disclosure`");
-                RuleKind::Forbidden(Forbidden {
+                RuleKind::Forbidden(Box::new(Forbidden {
                     phrases: self.phrases("forbidden", &fields.forbidden),
                     unless: self.program("unless", &fields.unless),
+                    when: fields.when.as_ref().and_then(|when| self.condition(when)),
                     message: fields.message.found.clone().unwrap_or_default(),
-                })
+                }))
             }
         };
         let examples = self.examples();
@@ -192,13 +194,14 @@ impl Build<'_, '_> {
         let keys = [
             fields.claim.is_some(),
             fields.disclosure.is_some(),
+            fields.profile.is_some(),
             fields.all.is_some(),
             fields.any.is_some(),
             fields.not.is_some(),
         ];
         let one = keys.iter().filter(|given| **given).count() == 1;
         if !one || fields.disclosure.is_some() != fields.is.is_some() {
-            let message = "a condition has one of `claim`, `all`, `any`, `not`, or `disclosure` with `is`";
+            let message = "a condition has one of `claim`, `profile`, `all`, `any`, `not`, or `disclosure` with `is`";
             self.problem("rule-file/when", find(self.source, "when", ""), message);
             return None;
         }
@@ -223,6 +226,10 @@ impl Build<'_, '_> {
             self.needs.push(rule);
             return Some(Condition::Status { rule, is: is.iter().copied().map(Status::from).collect() });
         }
+        if let Some(asked) = &fields.profile {
+            let asked = profile_condition(asked, self.source, self.file.file, "when", self.facts, self.problems);
+            return Some(Condition::Profile(asked));
+        }
         let mut several = |conditions: &Vec<ConditionFields>| -> Option<Vec<Condition>> {
             conditions.iter().map(|condition| self.condition(condition)).collect()
         };
@@ -234,6 +241,19 @@ impl Build<'_, '_> {
         }
         let not = self.condition(fields.not.as_ref()?)?;
         Some(Condition::Not(Box::new(not)))
+    }
+
+    fn profile(&mut self, stated: &BTreeMap<String, OneOrMore>) -> Profile {
+        let mut profile = Profile::default();
+        for (fact, values) in stated {
+            for value in values.clone().into_vec() {
+                if let Err(error) = profile.state(fact, &value, self.facts) {
+                    let at = find(self.source, "examples", &value);
+                    self.problem("rule-file/profile", at, error.to_string());
+                }
+            }
+        }
+        profile
     }
 
     fn examples(&mut self) -> Vec<Example> {
@@ -261,11 +281,17 @@ impl Build<'_, '_> {
         let mut examples = Vec::new();
         for (expected, texts) in own {
             for field in *texts {
-                let (text, value) = match field {
-                    ExampleField::Text(text) => (text.clone(), None),
-                    ExampleField::WithValue(valued) => (valued.text.clone(), Some(valued.value.clone())),
-                };
-                examples.push(Example { text, expected: *expected, value });
+                examples.push(match field {
+                    ExampleField::Text(text) => {
+                        Example { text: text.clone(), expected: *expected, value: None, profile: Profile::default() }
+                    }
+                    ExampleField::Detailed(detailed) => Example {
+                        text: detailed.text.clone(),
+                        expected: *expected,
+                        value: detailed.value.clone(),
+                        profile: self.profile(&detailed.profile),
+                    },
+                });
             }
         }
         examples

@@ -1,5 +1,7 @@
 //! The YAML shape of a rule file, as serde reads it and as the JSON Schema shows it.
 
+use std::collections::BTreeMap;
+
 use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
@@ -38,7 +40,7 @@ pub(super) struct RuleFields {
     /// Patterns that are never evidence: a match that overlaps one of these does not count.
     #[serde(default)]
     pub(super) unless: Vec<String>,
-    /// When the disclosure is asked for; always, where this is absent.
+    /// When the disclosure is asked for, or the forbidden words are; always, where this is absent.
     #[serde(default)]
     pub(super) when: Option<ConditionFields>,
     /// Patterns of headings that the disclosure belongs under, the best first: where a missing one is reported.
@@ -194,7 +196,7 @@ pub(super) enum WithinName {
     Document,
 }
 
-/// When a disclosure is asked for. Exactly one key, but `disclosure` goes with `is`.
+/// When a rule is asked. Exactly one key, but `disclosure` goes with `is`.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -208,6 +210,10 @@ pub(super) struct ConditionFields {
     /// The statuses of `disclosure` that make the condition hold.
     #[serde(default)]
     pub(super) is: Option<Vec<StatusName>>,
+    /// The organisation's profile gives each of these facts one of these values; `unsaid` stands for a fact that it does
+    /// not give.
+    #[serde(default)]
+    pub(super) profile: Option<BTreeMap<String, OneOrMore>>,
     /// All of these hold.
     #[serde(default)]
     pub(super) all: Option<Vec<Self>>,
@@ -217,6 +223,52 @@ pub(super) struct ConditionFields {
     /// This doesn't hold.
     #[serde(default)]
     pub(super) not: Option<Box<Self>>,
+}
+
+/// A value or a list of values.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged, expecting = "expected a value or a list of values")]
+pub(super) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    pub(super) fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(value) => vec![value],
+            Self::More(values) => values,
+        }
+    }
+}
+
+/// A fact that a profile can give: an entry of a file in a folder `profile`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct FactFields {
+    /// What the fact tells, in a few words.
+    pub(super) about: String,
+    /// The values that it can have, each with its meaning.
+    pub(super) values: BTreeMap<String, String>,
+}
+
+/// What a pack of rules is about: a file in a folder `packs`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct PackFields {
+    /// The part of its rules' ids before the slash.
+    pub(super) id: String,
+    /// Its name.
+    pub(super) title: String,
+    /// What its rules look at, and on what authority.
+    pub(super) about: String,
+    /// The profiles that it concerns: each of these facts has one of these values; `unsaid` stands for a fact that is not
+    /// given. Of the others nothing is asked.
+    #[serde(default)]
+    pub(super) profile: BTreeMap<String, OneOrMore>,
 }
 
 /// What findings say, each in one sentence without a full stop.
@@ -260,23 +312,27 @@ pub(super) struct ExampleFields {
     pub(super) clean: Vec<ExampleField>,
 }
 
-/// An example: a text in Markdown, or a text with the value that the disclosure must have.
+/// An example: a text in Markdown, or a text with the value that the disclosure must have, or the profile to check with.
 #[derive(Debug)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(untagged))]
 pub(super) enum ExampleField {
     Text(String),
-    WithValue(ValuedExample),
+    Detailed(DetailedExample),
 }
 
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct ValuedExample {
+pub(super) struct DetailedExample {
     /// The text, in Markdown.
     pub(super) text: String,
     /// The value that the disclosure must have.
-    pub(super) value: String,
+    #[serde(default)]
+    pub(super) value: Option<String>,
+    /// What the organisation says of itself.
+    #[serde(default)]
+    pub(super) profile: BTreeMap<String, OneOrMore>,
 }
 
 /// Reads a text or a map, with an error that says so for anything else.
@@ -321,13 +377,13 @@ impl<'de> Deserialize<'de> for PhraseFields {
 
 impl FromMap for ExampleField {
     fn from_map<'de, D: Deserializer<'de>>(map: D) -> Result<Self, D::Error> {
-        ValuedExample::deserialize(map).map(Self::WithValue)
+        DetailedExample::deserialize(map).map(Self::Detailed)
     }
 }
 
 impl<'de> Deserialize<'de> for ExampleField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let expected = "a text, or a map with `text:` and `value:`";
+        let expected = "a text, or a map with `text:` and `value:` or `profile:`";
         deserializer.deserialize_any(TextOr { expected, text: |text| Self::Text(text.to_owned()) })
     }
 }
@@ -373,8 +429,6 @@ impl From<WithinField> for Within {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     /// The schema that is kept in the repository is the one that the types give. `UPDATE_SCHEMAS=1` writes it.
@@ -391,6 +445,18 @@ mod tests {
     #[test]
     fn the_schema_of_rule_files_is_kept_up() {
         check_schema("rule.schema.json", &schemars::schema_for!(RuleFields));
+    }
+
+    #[test]
+    fn the_schema_of_pack_files_is_kept_up() {
+        check_schema("pack.schema.json", &schemars::schema_for!(PackFields));
+    }
+
+    #[test]
+    fn the_schema_of_profile_files_is_kept_up() {
+        let mut schema = schemars::schema_for!(BTreeMap<String, FactFields>);
+        schema.insert("title".to_owned(), "Facts that a profile can give".into());
+        check_schema("profile.schema.json", &schema);
     }
 
     #[test]

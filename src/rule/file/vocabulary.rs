@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::yaml::{find, parse, pieces};
-use super::{Examples, Layer, Problems, Role, RuleSource, compact, read_pattern};
+use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces, read_pattern};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::did_you_mean;
 use crate::rule::lexicon::{Class, Lexicon};
 use crate::rule::matcher::{Compiler, EntryId, Group, Program};
 use crate::rule::pattern::{Element, Pattern, Sequence};
 use crate::source::SourceFile;
+use crate::yaml::find;
 
 /// A vocabulary entry: where it stands, and its patterns.
 pub(super) struct ReadEntry {
@@ -34,7 +34,7 @@ pub(super) fn read_vocabulary(
             }
             continue;
         }
-        for piece in pieces(given, file, problems) {
+        for piece in pieces(source, file, problems) {
             let label = || Label::new(source.span(piece.start..piece.start + piece.key.len()), "");
             let name = piece.key.to_owned();
             if Class::named(&name).is_some() || name != name.to_ascii_lowercase() || name.contains('_') {

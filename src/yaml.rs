@@ -1,45 +1,49 @@
-//! YAML text, cut at its top-level keys, with the way from its errors and values to places in the file.
+//! YAML text, cut at its top-level keys, with the way from its errors and values to places in the file: for rule files
+//! and for all else that users write in YAML. The only place that knows the YAML crate.
+//!
+//! A file is read key by key, so that one mistake hides no other: the text is cut at its top-level keys and each piece
+//! is parsed by itself, which also keeps every error's line and column. What a piece says is checked after that, and
+//! located by finding its text in the file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
-use super::{Problems, RuleSource};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
 
-/// The largest rule file, in bytes.
+/// The largest file that is read, in bytes.
 const LARGEST_FILE: usize = 1 << 20;
 
 /// A top-level key of a file and the text of its entry, the key included.
-pub(super) struct Piece<'t> {
-    pub(super) key: &'t str,
-    pub(super) text: &'t str,
+pub(crate) struct Piece<'t> {
+    pub(crate) key: &'t str,
+    pub(crate) text: &'t str,
     /// The text offset of the key in the file.
-    pub(super) start: usize,
+    pub(crate) start: usize,
 }
 
-/// Cuts a file at its top-level keys, after making sure that it is a YAML mapping at all.
-pub(super) fn pieces<'s>(given: &'s RuleSource, file: usize, problems: &mut Problems) -> Vec<Piece<'s>> {
-    let source = &given.source;
+/// Cuts a file at its top-level keys, after making sure that it is a YAML mapping at all. `kind` is what the codes of
+/// its mistakes start with.
+pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<Diagnostic>) -> Vec<Piece<'s>> {
     let text = source.text();
     let error = |at: Range<usize>, message: String| {
-        Diagnostic::error("rule-file/yaml", message, Label::new(source.span(at), ""))
+        Diagnostic::error(format!("{kind}/yaml"), message, Label::new(source.span(at), ""))
     };
     if text.len() > LARGEST_FILE {
-        let message = format!("the file has {} bytes; a rule file has at most {LARGEST_FILE}", text.len());
-        problems.push(file, error(0..0, message));
+        let message = format!("the file has {} bytes; it may have at most {LARGEST_FILE}", text.len());
+        problems.push(error(0..0, message));
         return Vec::new();
     }
     match serde_yaml::from_str::<serde_yaml::Value>(text) {
         Ok(serde_yaml::Value::Mapping(_)) => {}
         Ok(_) => {
-            problems.push(file, error(0..line_end(text, 0), "expected a mapping: lines of `key: value`".to_owned()));
+            problems.push(error(0..line_end(text, 0), "expected a mapping: lines of `key: value`".to_owned()));
             return Vec::new();
         }
         Err(yaml) => {
-            problems.push(file, yaml_error(source, &yaml, 0));
+            problems.push(yaml_error(source, kind, &yaml, 0));
             return Vec::new();
         }
     }
@@ -57,7 +61,7 @@ pub(super) fn pieces<'s>(given: &'s RuleSource, file: usize, problems: &mut Prob
             let message =
                 "expected a top-level key at the start of the line: letters, digits and hyphens, then a colon"
                     .to_owned();
-            problems.push(file, error(start..line_end(text, start), message));
+            problems.push(error(start..line_end(text, start), message));
         }
     }
     let ends: Vec<usize> = pieces.iter().skip(1).map(|piece| piece.start).chain([text.len()]).collect();
@@ -68,18 +72,22 @@ pub(super) fn pieces<'s>(given: &'s RuleSource, file: usize, problems: &mut Prob
 }
 
 /// Parses the value of a piece.
-pub(super) fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile) -> Result<T, Box<Diagnostic>> {
+pub(crate) fn parse<T: DeserializeOwned>(
+    piece: &Piece<'_>,
+    source: &SourceFile,
+    kind: &str,
+) -> Result<T, Box<Diagnostic>> {
     let mut parsed: BTreeMap<String, T> =
-        serde_yaml::from_str(piece.text).map_err(|yaml| Box::new(yaml_error(source, &yaml, piece.start)))?;
+        serde_yaml::from_str(piece.text).map_err(|yaml| Box::new(yaml_error(source, kind, &yaml, piece.start)))?;
     let value = parsed.remove(piece.key);
     value.ok_or_else(|| {
         let label = Label::new(source.span(piece.start..piece.start + piece.key.len()), "");
-        Box::new(Diagnostic::error("rule-file/yaml", format!("`{}` has no value", piece.key), label))
+        Box::new(Diagnostic::error(format!("{kind}/yaml"), format!("`{}` has no value", piece.key), label))
     })
 }
 
 /// A YAML error as a diagnostic; `base` is the text offset of what was parsed, which starts a line.
-pub(super) fn yaml_error(source: &SourceFile, yaml: &serde_yaml::Error, base: usize) -> Diagnostic {
+fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: usize) -> Diagnostic {
     let text = source.text();
     let at = match yaml.location() {
         Some(location) => {
@@ -103,20 +111,20 @@ pub(super) fn yaml_error(source: &SourceFile, yaml: &serde_yaml::Error, base: us
         }
         _ => None,
     };
-    let diagnostic = Diagnostic::error("rule-file/yaml", message, Label::new(source.span(at), "here"));
+    let diagnostic = Diagnostic::error(format!("{kind}/yaml"), message, Label::new(source.span(at), "here"));
     match help {
         Some(help) => diagnostic.with_help(help),
         None => diagnostic,
     }
 }
 
-pub(super) fn line_end(text: &str, start: usize) -> usize {
+pub(crate) fn line_end(text: &str, start: usize) -> usize {
     text[start..].find(['\n', '\r']).map_or(text.len(), |length| start + length)
 }
 
 /// Finds a value's text inside of a key's entry: the range of the source text, or of the key where the text is written
 /// in another way (folded over lines, escaped).
-pub(super) fn find(source: &SourceFile, key: &str, value: &str) -> Range<usize> {
+pub(crate) fn find(source: &SourceFile, key: &str, value: &str) -> Range<usize> {
     let text = source.text();
     let mut start = 0;
     for line in text.split_inclusive('\n') {

@@ -1,0 +1,103 @@
+//! The profile: what an organisation says of itself, so that it is asked for what concerns it.
+//!
+//! Which facts there are, and what each means, is told by files like rules; nothing here knows one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::did_you_mean;
+
+/// The value that stands in conditions for a fact that the profile does not give.
+pub(crate) const UNSAID: &str = "unsaid";
+
+/// Something that a profile can say of an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The name, in lower-case letters, digits and hyphens.
+    pub name: String,
+    /// What it tells, in a few words.
+    pub about: String,
+    /// The values that it can have, in the order of their names, each with its meaning.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What an organisation says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile(BTreeMap<String, BTreeSet<String>>);
+
+impl Profile {
+    /// Adds a value of a fact; both must be known.
+    pub fn state(&mut self, fact: &str, value: &str, known: &[Fact]) -> Result<(), ProfileError> {
+        let Some(known_fact) = known.iter().find(|known| known.name == fact) else {
+            let names = known.iter().map(|known| known.name.as_str());
+            return Err(ProfileError::Fact {
+                given: fact.to_owned(),
+                meant: did_you_mean(fact, names.clone()).map(str::to_owned),
+                known: names.map(str::to_owned).collect(),
+            });
+        };
+        if !known_fact.values.contains_key(value) {
+            let names = known_fact.values.keys().map(String::as_str);
+            return Err(ProfileError::Value {
+                given: value.to_owned(),
+                fact: fact.to_owned(),
+                meant: did_you_mean(value, names.clone()).map(str::to_owned),
+                known: names.map(str::to_owned).collect(),
+            });
+        }
+        self.0.entry(fact.to_owned()).or_default().insert(value.to_owned());
+        Ok(())
+    }
+
+    /// The facts that it gives, in the order of their names, each with its values in the order of theirs.
+    pub fn facts(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &str>)> {
+        self.0.iter().map(|(fact, values)| (fact.as_str(), values.iter().map(String::as_str)))
+    }
+
+    pub(crate) fn fits(&self, asked: &FactIs) -> bool {
+        match self.0.get(&asked.fact) {
+            Some(values) => asked.among.iter().any(|value| values.contains(value)),
+            None => asked.among.iter().any(|value| value == UNSAID),
+        }
+    }
+}
+
+/// Why a profile cannot say what it was to say.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// There is no such fact.
+    #[error("a profile has no `{given}`; {}", meant_or_known(.meant.as_deref(), .known))]
+    Fact {
+        /// What was given.
+        given: String,
+        /// What it was probably meant to be.
+        meant: Option<String>,
+        /// The facts that there are.
+        known: Vec<String>,
+    },
+    /// The fact has no such value.
+    #[error("`{fact}` is never `{given}`; {}", meant_or_known(.meant.as_deref(), .known))]
+    Value {
+        /// What was given.
+        given: String,
+        /// The fact.
+        fact: String,
+        /// What it was probably meant to be.
+        meant: Option<String>,
+        /// The values that it can have.
+        known: Vec<String>,
+    },
+}
+
+fn meant_or_known(meant: Option<&str>, known: &[String]) -> String {
+    match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are: {}", known.join(", ")),
+    }
+}
+
+/// A fact, and the values of it that a condition accepts, [`UNSAID`] among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FactIs {
+    pub(crate) fact: String,
+    pub(crate) among: Vec<String>,
+}
