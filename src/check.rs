@@ -3,16 +3,18 @@
 //! Pure: no IO, no clock, no output format. The same document and rules give the same assessment, in the same order.
 
 mod fingerprint;
+mod structure;
 
 use std::collections::BTreeMap;
 
 pub use fingerprint::Fingerprint;
+use structure::Flaw;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::{ClauseId, Document, Language, ProseSpan};
 use crate::rule::{
     Condition, Disclosure, Forbidden, Match, Phrase, Profile, Program, Reading, Rule, RuleKind, RuleSet, Search,
-    Status, With, Within,
+    Status, Structure, With, Within,
 };
 use crate::source::{SourceFile, Span};
 
@@ -69,7 +71,7 @@ pub enum Cause {
     Missing,
     /// A disclosure is vague.
     Vague,
-    /// A forbidden phrase was found.
+    /// A forbidden phrase or a wrong form was found.
     Found,
 }
 
@@ -149,6 +151,12 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
                     disclosures.push(assessed);
                 }
             }
+            RuleKind::Structure(structure) => {
+                if let Some(severity) = severity.filter(|_| concerned) {
+                    let flaws = structure::flaws(structure.check, document);
+                    findings.extend(flaws.into_iter().map(|flaw| flawed(idx, rule, severity, structure, flaw)));
+                }
+            }
             RuleKind::Forbidden(forbidden) => {
                 if let Some(severity) = severity.filter(|_| concerned) {
                     findings.extend(checker.forbidden(idx, rule, severity, forbidden));
@@ -212,20 +220,29 @@ impl Checker<'_> {
         disclosure: &Disclosure,
         assessed: &Assessed,
     ) -> Option<Finding> {
-        let (cause, severity, message, primary, clause) = match (assessed.status, assessed.evidence.first()) {
-            (Status::Missing, _) => {
-                let place = self.place(disclosure);
-                (Cause::Missing, severity, &disclosure.missing_message, Label::new(place, "it would belong here"), None)
-            }
+        let problem = match (assessed.status, assessed.evidence.first()) {
+            (Status::Missing, _) => Problem {
+                cause: Cause::Missing,
+                severity,
+                message: &disclosure.missing_message,
+                primary: Label::new(self.place(disclosure), "it would belong here"),
+                related: Vec::new(),
+                words: "",
+            },
             (Status::Vague, Some(first)) => {
-                let label = Label::new(first.span, "too vague");
-                (Cause::Vague, severity.min(Severity::Warning), &disclosure.vague_message, label, Some(first.clause))
+                let also = assessed.evidence.iter().skip(1).take(2);
+                Problem {
+                    cause: Cause::Vague,
+                    severity: severity.min(Severity::Warning),
+                    message: &disclosure.vague_message,
+                    primary: Label::new(first.span, "too vague"),
+                    related: also.map(|evidence| Label::new(evidence.span, "and here")).collect(),
+                    words: self.document.clause(first.clause).prose.text(),
+                }
             }
             _ => return None,
         };
-        let also = assessed.evidence.iter().skip(1).take(2).map(|evidence| Label::new(evidence.span, "and here"));
-        let related = if cause == Cause::Vague { also.collect() } else { Vec::new() };
-        Some(self.finding(assessed.rule, rule, cause, severity, message, primary, related, clause))
+        Some(problem.found_by(assessed.rule, rule))
     }
 
     fn forbidden(&mut self, idx: usize, rule: &Rule, severity: Severity, forbidden: &Forbidden) -> Vec<Finding> {
@@ -233,49 +250,16 @@ impl Checker<'_> {
             return Vec::new();
         }
         let hits = self.search(&forbidden.phrases, forbidden.unless.as_ref());
-        let found = self.evidence(hits, Quotation::Words);
-        let finding = |evidence: &Evidence| {
-            let label = Label::new(evidence.span, "");
-            self.finding(
-                idx,
-                rule,
-                Cause::Found,
-                severity,
-                &forbidden.message,
-                label,
-                Vec::new(),
-                Some(evidence.clause),
-            )
+        let problem = |evidence: &Evidence| Problem {
+            cause: Cause::Found,
+            severity,
+            message: &forbidden.message,
+            primary: Label::new(evidence.span, ""),
+            related: Vec::new(),
+            words: self.document.clause(evidence.clause).prose.text(),
         };
-        found.iter().map(finding).collect()
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a private constructor with one caller a kind of rule")]
-    fn finding(
-        &self,
-        idx: usize,
-        rule: &Rule,
-        cause: Cause,
-        severity: Severity,
-        message: &str,
-        primary: Label,
-        related: Vec<Label>,
-        clause: Option<ClauseId>,
-    ) -> Finding {
-        let words = clause.map_or("", |clause| self.document.clause(clause).prose.text());
-        Finding {
-            rule: idx,
-            cause,
-            fingerprint: Fingerprint::of(rule.id.as_str(), words),
-            diagnostic: Diagnostic {
-                code: rule.id.to_string(),
-                severity,
-                message: message.to_owned(),
-                primary,
-                related,
-                help: Some(rule.help.clone()),
-            },
-        }
+        let found = self.evidence(hits, Quotation::Words);
+        found.iter().map(|evidence| problem(evidence).found_by(idx, rule)).collect()
     }
 
     /// Where a missing disclosure would stand: under the first heading that fits and has text below it, else at the
@@ -474,6 +458,48 @@ impl Checker<'_> {
             Condition::Not(condition) => !self.holds(condition),
         }
     }
+}
+
+/// What is wrong, and where.
+struct Problem<'p> {
+    cause: Cause,
+    severity: Severity,
+    message: &'p str,
+    primary: Label,
+    related: Vec<Label>,
+    /// The words that it is known by when the document is edited elsewhere; none where something is missing.
+    words: &'p str,
+}
+
+impl Problem<'_> {
+    fn found_by(self, idx: usize, rule: &Rule) -> Finding {
+        Finding {
+            rule: idx,
+            cause: self.cause,
+            fingerprint: Fingerprint::of(rule.id.as_str(), self.words),
+            diagnostic: Diagnostic {
+                code: rule.id.to_string(),
+                severity: self.severity,
+                message: self.message.to_owned(),
+                primary: self.primary,
+                related: self.related,
+                help: Some(rule.help.clone()),
+            },
+        }
+    }
+}
+
+fn flawed(idx: usize, rule: &Rule, severity: Severity, structure: &Structure, flaw: Flaw) -> Finding {
+    let related = flaw.related.into_iter().map(|(span, message)| Label::new(span, message));
+    let problem = Problem {
+        cause: Cause::Found,
+        severity,
+        message: &structure.message,
+        primary: Label::new(flaw.span, ""),
+        related: related.collect(),
+        words: &flaw.words,
+    };
+    problem.found_by(idx, rule)
 }
 
 /// How much of a clause is quoted.

@@ -120,14 +120,15 @@ pub struct Rule {
     pub examples: Vec<Example>,
 }
 
-/// What a rule looks for. A rule about two claims that can't both hold (`conflict`) and one that runs a check of the
-/// document's form (`structure`) will be further variants.
+/// What a rule looks for.
 #[derive(Debug)]
 pub enum RuleKind {
     /// Something that the policy must tell.
     Disclosure(Box<Disclosure>),
     /// Something that the policy must not say.
     Forbidden(Box<Forbidden>),
+    /// Something about the form of the document.
+    Structure(Structure),
 }
 
 /// Something that the policy must tell.
@@ -152,6 +153,20 @@ pub struct Forbidden {
     pub(crate) unless: Option<Program>,
     pub(crate) when: Option<Condition>,
     pub(crate) message: String,
+}
+
+/// Something about the form of the document.
+#[derive(Debug)]
+pub struct Structure {
+    pub(crate) check: StructureCheck,
+    pub(crate) message: String,
+}
+
+/// The checks of a document's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StructureCheck {
+    /// Headings that say the same as one before them, under the same heading.
+    RepeatedHeading,
 }
 
 /// What to look for in a clause, and what must be there besides.
@@ -260,9 +275,9 @@ pub struct Example {
 pub enum Expected {
     /// A disclosure with this status.
     Status(Status),
-    /// A finding of a `forbidden` rule.
+    /// A finding of a rule about words or form.
     Found,
-    /// No finding of a `forbidden` rule.
+    /// No finding of such a rule.
     Clean,
 }
 

@@ -45,6 +45,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
             let kind = match rule.kind {
                 RuleKind::Disclosure(_) => "disclosure",
                 RuleKind::Forbidden(_) => "forbidden",
+                RuleKind::Structure(_) => "structure",
             };
             let (id, severity, cite) = (rule.id.as_str(), rule.severity.name(), rule.cite.join("; "));
             writeln!(out, "{id:id_width$}  {kind:10}  {severity:7}  {:title_width$}  {cite}", rule.title)?;

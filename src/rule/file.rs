@@ -209,6 +209,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "evidence" => set!(fields.evidence),
             "vague" => set!(fields.vague),
             "forbidden" => set!(fields.forbidden),
+            "check" => parse(piece, source).map(|check| fields.check = Some(check)),
             "unless" => set!(fields.unless),
             "when" => set!(fields.when),
             "place" => set!(fields.place),
@@ -256,8 +257,12 @@ fn missing_keys(
     unread: &[&str],
     problems: &mut Problems,
 ) {
-    let phrases = if fields.kind == Kind::Disclosure { "evidence" } else { "forbidden" };
-    let needed = ["id", "title", "kind", "cite", "why", phrases, "message", "help", "examples"];
+    let sought = match fields.kind {
+        Kind::Disclosure => "evidence",
+        Kind::Forbidden => "forbidden",
+        Kind::Structure => "check",
+    };
+    let needed = ["id", "title", "kind", "cite", "why", sought, "message", "help", "examples"];
     let lacks = |key: &&str| !pieces.iter().any(|piece| piece.key == *key);
     let missing: Vec<String> = needed.iter().filter(|key| lacks(key)).map(|key| format!("`{key}:`")).collect();
     if !missing.is_empty() {
@@ -270,7 +275,7 @@ fn missing_keys(
     }
     let messages = match fields.kind {
         Kind::Disclosure => vec![("missing", &fields.message.missing), ("vague", &fields.message.vague)],
-        Kind::Forbidden => vec![("found", &fields.message.found)],
+        Kind::Forbidden | Kind::Structure => vec![("found", &fields.message.found)],
     };
     for (key, message) in messages {
         if message.is_none() && (key != "vague" || !fields.vague.is_empty()) {

@@ -48,10 +48,13 @@ fn a_built_in_rule_is_named_after_its_file() {
 fn every_built_in_rule_is_complete() {
     for rule in builtin().rules() {
         let id = &rule.id;
-        assert!(!rule.cite.is_empty() && !rule.why.is_empty() && !rule.help.is_empty() && rule.draft.is_some(), "{id}");
-        assert!(rule.examples.len() >= 20, "{id} has {} examples", rule.examples.len());
+        assert!(!rule.cite.is_empty() && !rule.why.is_empty() && !rule.help.is_empty(), "{id}");
+        // What looks at words needs many, for there are many ways to say a thing.
+        let least = if matches!(rule.kind, RuleKind::Structure(_)) { 8 } else { 20 };
+        assert!(rule.examples.len() >= least, "{id} has {} examples", rule.examples.len());
         let count = |expected: Expected| rule.examples.iter().filter(|example| example.expected == expected).count();
         if matches!(rule.kind, RuleKind::Disclosure(_)) {
+            assert!(rule.draft.is_some(), "{id}");
             assert!(count(Expected::Status(Status::Disclosed)) >= 5, "{id}");
             let absent = count(Expected::Status(Status::Missing)) + count(Expected::Status(Status::NotApplicable));
             assert!(absent >= 5, "{id} has {absent} false friends");

@@ -13,7 +13,7 @@ use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
     Condition, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Rule, RuleKind, Search,
-    Status, With, Within, did_you_mean,
+    Status, Structure, StructureCheck, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::find;
@@ -37,9 +37,9 @@ impl Build<'_, '_> {
     /// The rule, if nothing is wrong with its file.
     pub(super) fn rule(&mut self) -> Option<Rule> {
         let fields = &self.file.fields;
+        self.refuse_foreign_keys();
         let kind = match fields.kind {
             Kind::Disclosure => {
-                self.refuse(!fields.forbidden.is_empty(), "forbidden", "`forbidden:` goes with `kind: forbidden`");
                 let values = fields.values.clone();
                 RuleKind::Disclosure(Box::new(Disclosure {
                     evidence: self.phrases("evidence", &fields.evidence),
@@ -56,16 +56,16 @@ impl Build<'_, '_> {
                     vague_message: fields.message.vague.clone().unwrap_or_default(),
                 }))
             }
-            Kind::Forbidden => {
-                let has_evidence = !fields.evidence.is_empty() || !fields.vague.is_empty();
-                self.refuse(has_evidence, "evidence", "`evidence:` and `vague:` go with `kind: disclosure`");
-                RuleKind::Forbidden(Box::new(Forbidden {
-                    phrases: self.phrases("forbidden", &fields.forbidden),
-                    unless: self.program("unless", &fields.unless),
-                    when: fields.when.as_ref().and_then(|when| self.condition(when)),
-                    message: fields.message.found.clone().unwrap_or_default(),
-                }))
-            }
+            Kind::Forbidden => RuleKind::Forbidden(Box::new(Forbidden {
+                phrases: self.phrases("forbidden", &fields.forbidden),
+                unless: self.program("unless", &fields.unless),
+                when: fields.when.as_ref().and_then(|when| self.condition(when)),
+                message: fields.message.found.clone().unwrap_or_default(),
+            })),
+            Kind::Structure => RuleKind::Structure(Structure {
+                check: StructureCheck::from(fields.check?),
+                message: fields.message.found.clone().unwrap_or_default(),
+            }),
         };
         let examples = self.examples();
         let id = self.file.id.clone()?;
@@ -86,6 +86,20 @@ impl Build<'_, '_> {
     fn problem(&mut self, code: &str, at: Range<usize>, message: impl Into<String>) {
         let diagnostic = Diagnostic::error(code, message, Label::new(self.source.span(at), "here"));
         self.problems.push(self.file.file, diagnostic);
+    }
+
+    /// Reports the keys that say what another kind of rule looks for.
+    fn refuse_foreign_keys(&mut self) {
+        let fields = &self.file.fields;
+        let keys = [
+            ("evidence", !fields.evidence.is_empty(), Kind::Disclosure, "disclosure"),
+            ("vague", !fields.vague.is_empty(), Kind::Disclosure, "disclosure"),
+            ("forbidden", !fields.forbidden.is_empty(), Kind::Forbidden, "forbidden"),
+            ("check", fields.check.is_some(), Kind::Structure, "structure"),
+        ];
+        for (key, given, kind, name) in keys {
+            self.refuse(given && fields.kind != kind, key, &format!("`{key}:` goes with `kind: {name}`"));
+        }
     }
 
     fn refuse(&mut self, wrong: bool, key: &str, message: &str) {
@@ -267,7 +281,7 @@ impl Build<'_, '_> {
         let forbidden = [(Expected::Found, &fields.found), (Expected::Clean, &fields.clean)];
         let (own, other): (&[_], &[_]) = match self.file.fields.kind {
             Kind::Disclosure => (&disclosure, &forbidden),
-            Kind::Forbidden => (&forbidden, &disclosure),
+            Kind::Forbidden | Kind::Structure => (&forbidden, &disclosure),
         };
         let wrong: Vec<&str> =
             other.iter().filter(|(_, texts)| !texts.is_empty()).map(|(expected, _)| expected.name()).collect();

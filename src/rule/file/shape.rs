@@ -6,7 +6,7 @@ use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Severity;
-use crate::rule::{Status, Within};
+use crate::rule::{Status, StructureCheck, Within};
 
 /// A rule file.
 #[derive(Debug, Default, Deserialize)]
@@ -37,6 +37,9 @@ pub(super) struct RuleFields {
     /// Phrases that must not be in a policy; for `kind: forbidden`.
     #[serde(default)]
     pub(super) forbidden: Vec<PhraseFields>,
+    /// The check of the document's form that is made; for `kind: structure`.
+    #[serde(default)]
+    pub(super) check: Option<CheckName>,
     /// Patterns that are never evidence: a match that overlaps one of these does not count.
     #[serde(default)]
     pub(super) unless: Vec<String>,
@@ -60,7 +63,7 @@ pub(super) struct RuleFields {
     pub(super) examples: ExampleFields,
 }
 
-pub(super) const RULE_KEYS: [&str; 18] = [
+pub(super) const RULE_KEYS: [&str; 19] = [
     "id",
     "title",
     "kind",
@@ -71,6 +74,7 @@ pub(super) const RULE_KEYS: [&str; 18] = [
     "evidence",
     "vague",
     "forbidden",
+    "check",
     "unless",
     "when",
     "place",
@@ -91,6 +95,25 @@ pub(super) enum Kind {
     Disclosure,
     /// Something that the policy must not say.
     Forbidden,
+    /// Something about the form of the document.
+    Structure,
+}
+
+/// A check of the document's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum CheckName {
+    /// Headings that say the same as one before them, under the same heading.
+    RepeatedHeading,
+}
+
+impl From<CheckName> for StructureCheck {
+    fn from(name: CheckName) -> Self {
+        match name {
+            CheckName::RepeatedHeading => Self::RepeatedHeading,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -282,7 +305,7 @@ pub(super) struct MessageFields {
     /// The disclosure is vague: what the words leave open.
     #[serde(default)]
     pub(super) vague: Option<String>,
-    /// A forbidden phrase was found.
+    /// A forbidden phrase was found, or the form is wrong.
     #[serde(default)]
     pub(super) found: Option<String>,
 }
@@ -304,7 +327,7 @@ pub(super) struct ExampleFields {
     /// Texts on which it is not asked for.
     #[serde(default)]
     pub(super) not_applicable: Vec<ExampleField>,
-    /// Texts that a forbidden rule finds something in.
+    /// Texts that a rule about words or form finds something in.
     #[serde(default)]
     pub(super) found: Vec<ExampleField>,
     /// Texts that it finds nothing in.
