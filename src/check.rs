@@ -7,6 +7,8 @@ mod structure;
 
 use std::collections::BTreeMap;
 
+use time::Date;
+
 pub use fingerprint::Fingerprint;
 use structure::Flaw;
 
@@ -81,6 +83,8 @@ pub enum Cause {
 pub struct Settings {
     /// What the organisation says of itself.
     pub profile: Profile,
+    /// The day to reckon from; without one, nothing is too old and nothing has run out.
+    pub today: Option<Date>,
     /// How bad the findings of a rule are, by the rule's place in [`RuleSet::rules`], where that is not the rule's own
     /// severity.
     pub levels: BTreeMap<usize, Level>,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::input::{self, InputArgs, ProfileArgs};
+use super::input::{self, InputArgs, ProfileArgs, TodayArgs};
 use super::{Exit, Failure, Terminal};
 use crate::check::{Settings, check};
 use crate::diagnostic::Severity;
@@ -32,6 +32,8 @@ pub(super) struct Args {
     #[command(flatten)]
     profile: ProfileArgs,
     #[command(flatten)]
+    today: TodayArgs,
+    #[command(flatten)]
     input: InputArgs,
 }
 
@@ -47,7 +49,8 @@ enum FormatName {
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let rules = input::load_rules(&args.rules, Examples::Skip, terminal)?;
-    let settings = Settings { profile: args.profile.profile(&rules)?, ..Settings::default() };
+    let settings =
+        Settings { profile: args.profile.profile(&rules)?, today: Some(args.today.today()), ..Settings::default() };
     let (paths, mut problems) = input::policies(&args.paths);
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {

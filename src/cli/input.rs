@@ -5,6 +5,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 use walkdir::WalkDir;
 
 use super::{Failure, Terminal};
@@ -40,6 +42,26 @@ pub(super) struct InputArgs {
     /// The name that standard input (`-`) goes by: its extension tells the format, and reports show it.
     #[arg(long, value_name = "NAME", default_value = "-")]
     stdin_filename: String,
+}
+
+/// The day that a run takes for today.
+#[derive(Debug, clap::Args)]
+pub(super) struct TodayArgs {
+    /// The day to reckon from (YYYY-MM-DD), where the same input is to give the same report on every day; otherwise the
+    /// clock's, in UTC.
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    today: Option<Date>,
+}
+
+impl TodayArgs {
+    pub(super) fn today(&self) -> Date {
+        self.today.unwrap_or_else(|| OffsetDateTime::now_utc().date())
+    }
+}
+
+fn parse_date(text: &str) -> Result<Date, String> {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| "expected a day of the calendar, as in `2026-01-31`".to_owned())
 }
 
 /// What is said of the organisation whose policies are checked.

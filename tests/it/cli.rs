@@ -175,6 +175,7 @@ fn usage_mistakes_exit_with_2() {
         &["check"][..],
         &["check", "--format", "pdf", "a.md"],
         &["frobnicate"],
+        &["check", "--today", "2026-02-30", "a.md"],
         &[],
         &["explain", "gdpr/nothing-like-it"],
     ] {
