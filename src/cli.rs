@@ -2,8 +2,10 @@
 //! terminal and the environment, and knows clap.
 
 mod check;
+mod config;
 mod eval;
 mod explain;
+mod init;
 mod input;
 mod outline;
 mod rules;
@@ -42,6 +44,10 @@ struct Cli {
 enum Command {
     /// Check policies.
     Check(check::Args),
+    /// Write a configuration file to start from.
+    Init(init::Args),
+    /// Show the configuration that holds for a policy, and where each value comes from.
+    Config(config::Args),
     /// List the rules.
     Rules(rules::Args),
     /// Tell all about one rule: what it rests on, why, what to do, wording to start from, examples.
@@ -99,6 +105,8 @@ fn run_with(args: impl IntoIterator<Item = OsString>) -> Exit {
     let mut terminal = Terminal::new(cli.color);
     let result = match cli.command {
         Command::Check(args) => check::run(&args, &mut terminal),
+        Command::Init(args) => init::run(&args, &mut terminal),
+        Command::Config(args) => config::run(&args, &mut terminal),
         Command::Rules(args) => rules::run(&args, &mut terminal),
         Command::Explain(args) => explain::run(&args, &mut terminal),
         Command::Test(args) => test::run(&args, &mut terminal),

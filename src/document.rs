@@ -172,6 +172,12 @@ impl Document {
         Self { format, language: language::of(&clauses), sections, clauses }
     }
 
+    /// The same, said to be written in a language.
+    #[must_use]
+    pub fn with_language(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
     /// The language that it is written in.
     pub fn language(&self) -> Language {
         self.language

@@ -17,6 +17,7 @@
 //! | [`document`] | sections, clauses, prose and its way back to the bytes; a reader for each format | rules |
 //! | [`rule`] | phrase patterns, vocabularies, rule files, the compiled [`rule::RuleSet`] | any law: that is in `rules/` |
 //! | [`mod@check`] | the rules run over a document: statuses, evidence, findings, fingerprints | output formats |
+//! | [`config`] | configuration files, and what holds for a policy by them | where they lie |
 //! | [`eval`] | assessments held against labels that people gave | files, formats |
 //! | [`report`] | the formats of a report | how anything was found |
 //! | [`cli`] | arguments, files, folders, the terminal, exit codes | |
@@ -46,6 +47,9 @@
 //!
 //! # Where to start
 //!
+//! What a run does stands in `cli::check`: it opens a `Workspace` (policies, rules, configurations), checks each policy by
+//! what is resolved for it, and hands a [`report::Report`] to a format.
+//!
 //! A wrong "missing" is most often a phrase that a rule lacks (`rules/`), else a clause cut or classed wrongly: look at
 //! `clauselint outline FILE`, then at `document::structure`. How patterns match is told in `rule::matcher`.
 
@@ -60,6 +64,8 @@ pub mod document;
 pub mod rule;
 
 pub mod check;
+
+pub mod config;
 
 pub mod eval;
 

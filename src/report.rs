@@ -92,12 +92,6 @@ impl Report<'_> {
             counts
         })
     }
-
-    /// The highest severity among the findings.
-    pub fn worst(&self) -> Option<Severity> {
-        let findings = self.files.iter().flat_map(|file| &file.assessment.findings);
-        findings.map(|finding| finding.diagnostic.severity).max()
-    }
 }
 
 /// Writes a report.

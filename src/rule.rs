@@ -21,6 +21,9 @@ pub use pattern::PatternError;
 pub use profile::{Fact, Profile, ProfileError};
 
 pub(crate) use matcher::{Match, Program, Reading};
+pub(crate) use pattern::pattern_error;
+
+pub(crate) use crate::yaml::did_you_mean;
 
 use crate::diagnostic::Severity;
 use crate::document::{Document, ProseSpan};
@@ -118,6 +121,8 @@ pub struct Rule {
     pub kind: RuleKind,
     /// Texts with the result that the rule must have on them.
     pub examples: Vec<Example>,
+    /// The place of its file among the sources that were compiled.
+    pub source: usize,
 }
 
 /// What a rule looks for.
@@ -363,10 +368,4 @@ impl RuleSet {
     pub(crate) fn read(&self, document: &Document) -> Reading<'_> {
         Reading::new(document, &self.lexicon, &self.entries)
     }
-}
-
-/// The known text that an unknown one was probably meant to be.
-pub(crate) fn did_you_mean<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let close = known.into_iter().map(|known| (strsim::damerau_levenshtein(text, known), known));
-    close.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
 }

@@ -6,8 +6,10 @@
 //! located by finding its text in the file.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::Range;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Label};
@@ -22,6 +24,37 @@ pub(crate) struct Piece<'t> {
     pub(crate) text: &'t str,
     /// The text offset of the key in the file.
     pub(crate) start: usize,
+}
+
+/// A value or a list of values.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged, expecting = "expected a value or a list of values")]
+pub(crate) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    pub(crate) fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(value) => vec![value],
+            Self::More(values) => values,
+        }
+    }
+}
+
+impl Piece<'_> {
+    /// The mistake that the key is none of those that a file of its kind has.
+    pub(crate) fn unknown_key(&self, source: &SourceFile, kind: &str, file: &str, known: &[&str]) -> Diagnostic {
+        let key = self.key;
+        let label = Label::new(source.span(self.start..self.start + key.len()), "unknown key");
+        let diagnostic = Diagnostic::error(format!("{kind}/key"), format!("`{key}` is no key of {file}"), label);
+        match did_you_mean(key, known.iter().copied()) {
+            Some(meant) => diagnostic.with_help(format!("did you mean `{meant}`?")),
+            None => diagnostic.with_help(format!("the keys are: {}", known.join(", "))),
+        }
+    }
 }
 
 /// Cuts a file at its top-level keys, after making sure that it is a YAML mapping at all. `kind` is what the codes of
@@ -86,6 +119,39 @@ pub(crate) fn parse<T: DeserializeOwned>(
     })
 }
 
+/// A text as a YAML scalar in double quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut scalar = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => scalar.extend(['\\', character]),
+            character if character.is_control() => {
+                // Writing to a String can't fail.
+                let _ = write!(scalar, "\\u{:04x}", u32::from(character));
+            }
+            character => scalar.push(character),
+        }
+    }
+    scalar.push('"');
+    scalar
+}
+
+/// Parses the value of a piece into its place.
+pub(crate) fn read_piece<T: DeserializeOwned>(
+    piece: &Piece<'_>,
+    source: &SourceFile,
+    kind: &str,
+    place: &mut T,
+) -> Result<(), Box<Diagnostic>> {
+    parse(piece, source, kind).map(|value| *place = value)
+}
+
+/// The known text that an unknown one was probably meant to be.
+pub(crate) fn did_you_mean<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let close = known.into_iter().map(|known| (strsim::damerau_levenshtein(text, known), known));
+    close.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
+}
+
 /// A YAML error as a diagnostic; `base` is the text offset of what was parsed, which starts a line.
 fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: usize) -> Diagnostic {
     let text = source.text();
@@ -104,18 +170,25 @@ fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: u
     let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
     let help = match message.as_str() {
         text if text.contains("repetition limit") || text.contains("recursion limit") => {
-            Some("aliases (`*name`) may not multiply: write the values out")
+            Some("aliases (`*name`) may not multiply: write the values out".to_owned())
         }
         text if text.contains("unknown anchor") => {
-            Some("an alias (`*name`) reaches only anchors of the same top-level key")
+            Some("an alias (`*name`) reaches only anchors of the same top-level key".to_owned())
         }
-        _ => None,
+        text => meant_name(text).map(|meant| format!("did you mean `{meant}`?")),
     };
     let diagnostic = Diagnostic::error(format!("{kind}/yaml"), message, Label::new(source.span(at), "here"));
     match help {
         Some(help) => diagnostic.with_help(help),
         None => diagnostic,
     }
+}
+
+/// Of "unknown field `a`, expected one of `b`, `c`", the name that was probably meant.
+fn meant_name(message: &str) -> Option<&str> {
+    let mut names = message.split_once("unknown ")?.1.split('`').skip(1).step_by(2);
+    let given = names.next()?;
+    did_you_mean(given, names)
 }
 
 pub(crate) fn line_end(text: &str, start: usize) -> usize {
@@ -143,9 +216,24 @@ pub(crate) fn find(source: &SourceFile, key: &str, value: &str) -> Range<usize> 
     let end = start + entry.map(|(_, line)| line.len()).sum::<usize>();
     let after_key = start + key.len();
     let quoted = value.replace('\'', "''");
-    let found = [value, &quoted]
-        .into_iter()
-        .filter(|value| !value.is_empty())
-        .find_map(|value| text[after_key..end].find(value).map(|at| after_key + at..after_key + at + value.len()));
+    let entry = &text[after_key..end];
+    // In quotes, if it stands in quotes anywhere: a short text may be part of another one.
+    let in_quotes = ['\'', '"'].map(|quote| entry.find(&format!("{quote}{quoted}{quote}")).map(|at| at + 1));
+    let at = in_quotes.into_iter().flatten().map(|at| (at, quoted.len())).next();
+    let plain = || [value, &quoted].into_iter().find_map(|value| Some((entry.find(value)?, value.len())));
+    let found = if value.is_empty() { None } else { at.or_else(plain) };
+    let found = found.map(|(at, length)| after_key + at..after_key + at + length);
     found.unwrap_or(start..after_key)
+}
+
+/// Holds a JSON Schema against the one that is kept in the repository. `UPDATE_SCHEMAS=1` writes it.
+#[cfg(test)]
+pub(crate) fn check_schema(name: &str, schema: &schemars::Schema) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+    let generated = serde_json::to_string_pretty(schema).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(&path, &generated).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == generated, "schemas/{name} lags: run `UPDATE_SCHEMAS=1 cargo test --lib schema`");
 }

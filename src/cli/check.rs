@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::input::{self, InputArgs, ProfileArgs, TodayArgs};
+use super::config::{ConfigArgs, Workspace};
+use super::input::{InputArgs, TodayArgs};
 use super::{Exit, Failure, Terminal};
-use crate::check::{Settings, check};
+use crate::check::{Assessment, check};
+use crate::config::{Chosen, Resolved};
 use crate::diagnostic::Severity;
 use crate::document::Language;
 use crate::report::{self, CheckedFile, Report, ReportFormat};
-use crate::rule::Examples;
 
 /// What was typed after `check`.
 #[derive(Debug, clap::Args)]
@@ -21,16 +22,13 @@ use crate::rule::Examples;
     clauselint check - --input-format markdown < policy.md")]
 pub(super) struct Args {
     /// Policies, folders of policies, or `-` for standard input.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
     /// How to report.
     #[arg(long, value_name = "FORMAT", default_value = "full")]
     format: FormatName,
-    /// A folder of rules to add; a rule replaces a built-in one of the same id. May be given more than once.
-    #[arg(long, value_name = "DIR")]
-    rules: Vec<PathBuf>,
     #[command(flatten)]
-    profile: ProfileArgs,
+    config: ConfigArgs,
     #[command(flatten)]
     today: TodayArgs,
     #[command(flatten)]
@@ -48,26 +46,33 @@ enum FormatName {
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let rules = input::load_rules(&args.rules, Examples::Skip, terminal)?;
-    let settings =
-        Settings { profile: args.profile.profile(&rules)?, today: Some(args.today.today()), ..Settings::default() };
-    let (paths, mut problems) = input::policies(&args.paths);
-    let mut files = Vec::with_capacity(paths.len());
-    for path in paths {
-        match args.input.read(&path) {
+    let workspace = Workspace::open(&args.paths, &args.config, terminal)?;
+    let Workspace { rules, policies, .. } = &workspace;
+    let mut problems = workspace.problems.clone();
+    let mut verdict = Verdict::default();
+    let mut files = Vec::with_capacity(policies.len());
+    for policy in policies {
+        let resolved = workspace.resolved(policy);
+        match args.input.read(&policy.path) {
             Ok((source, document)) => {
+                let document = match resolved.language.value {
+                    Some(language) => document.with_language(language),
+                    None => document,
+                };
                 if let Language::Other { name, .. } = document.language() {
                     let path = source.name();
                     problems
                         .push(format!("`{path}` is written in {name}; the rules read English, so it was not checked"));
                 }
-                let assessment = check(&source, &document, &rules, &settings);
+                let settings = resolved.settings(rules, args.today.today());
+                let assessment = check(&source, &document, rules, &settings);
+                verdict.add(&resolved, &assessment);
                 files.push(CheckedFile { source, document, assessment });
             }
             Err(problem) => problems.push(problem),
         }
     }
-    let report = Report { files: &files, rules: &rules };
+    let report = Report { files: &files, rules };
     let format = match args.format {
         FormatName::Full => ReportFormat::Full,
         FormatName::Concise => ReportFormat::Concise,
@@ -78,12 +83,40 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         terminal.write(|out| report::write(format, &report, terminal.style, out))?;
     }
     problems.iter().for_each(|problem| terminal.complain(problem));
-    let worst = report.worst();
+    verdict.too_many().for_each(|complaint| terminal.complain(&complaint));
     // The process ends here: giving every rule back to the allocator one by one would only take time.
-    std::mem::forget((files, rules));
-    Ok(match worst {
-        _ if !problems.is_empty() => Exit::Failed,
-        Some(Severity::Error) => Exit::Findings,
-        _ => Exit::Clean,
-    })
+    std::mem::forget((files, workspace));
+    Ok(if problems.is_empty() { verdict.exit() } else { Exit::Failed })
+}
+
+/// Whether the findings make the run fail.
+#[derive(Default)]
+struct Verdict {
+    failing: bool,
+    /// How many warnings there are of how many that there may be, by what set the bound.
+    warnings: Vec<(Chosen<usize>, usize)>,
+}
+
+impl Verdict {
+    fn add(&mut self, resolved: &Resolved, assessment: &Assessment) {
+        let severities = || assessment.findings.iter().map(|finding| finding.diagnostic.severity);
+        self.failing |= severities().any(|severity| resolved.fail_on.value.includes(severity));
+        let Some(most) = resolved.max_warnings.value else { return };
+        let bound = Chosen::new(most, resolved.max_warnings.origin.clone());
+        let warnings = severities().filter(|severity| *severity == Severity::Warning).count();
+        match self.warnings.iter_mut().find(|(known, _)| *known == bound) {
+            Some((_, counted)) => *counted += warnings,
+            None => self.warnings.push((bound, warnings)),
+        }
+    }
+
+    /// A sentence for every bound that is exceeded.
+    fn too_many(&self) -> impl Iterator<Item = String> {
+        let exceeded = self.warnings.iter().filter(|(bound, counted)| *counted > bound.value);
+        exceeded.map(|(bound, counted)| format!("{counted} warnings; there may be {} ({})", bound.value, bound.origin))
+    }
+
+    fn exit(&self) -> Exit {
+        if self.failing || self.too_many().next().is_some() { Exit::Findings } else { Exit::Clean }
+    }
 }

@@ -10,6 +10,7 @@ use time::{Date, OffsetDateTime};
 use walkdir::WalkDir;
 
 use super::{Failure, Terminal};
+use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Format};
 use crate::report;
 use crate::rule::{Examples, Layer, Profile, Role, RuleSet, RuleSource, builtin_sources, compile};
@@ -105,8 +106,22 @@ impl ProfileArgs {
     }
 }
 
+/// Writes a file whole or not at all: to a temporary one beside it, which then takes its place.
+pub(super) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".clauselint-");
+    // As any new file: the user's mask decides who may read it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(content)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// The extensions of the files that are read where a folder is given.
-const EXTENSIONS: [&str; 8] = ["md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "txt"];
+pub(super) const EXTENSIONS: [&str; 8] = ["md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "txt"];
 
 impl InputArgs {
     /// Reads one file, or standard input for `-`.
@@ -131,7 +146,7 @@ impl InputArgs {
 }
 
 /// An error of the system in words, without its number.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
@@ -140,37 +155,8 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// The policies that paths stand for: files as given, and below a folder all files with an extension that tells a
-/// format, in the order of their names. Hidden files and folders below it are left out.
-pub(super) fn policies(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
-    let mut found = Vec::new();
-    let mut problems = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            found.push(path.clone());
-            continue;
-        }
-        let before = found.len();
-        let shown =
-            |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
-        for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(shown) {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() && has_extension(entry.path(), &EXTENSIONS) => {
-                    found.push(entry.into_path());
-                }
-                Ok(_) => {}
-                Err(error) => problems.push(format!("can't read a folder: {error}")),
-            }
-        }
-        if found.len() == before {
-            let expected = EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
-            problems.push(format!("`{}` holds no policy: expected files ending in {expected}", path.display()));
-        }
-    }
-    (found, problems)
-}
-
-fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+/// Whether a path ends in one of the extensions.
+pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     extension.is_some_and(|extension| extensions.contains(&extension.as_str()))
 }
@@ -180,42 +166,54 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 pub(super) fn load_rules(folders: &[PathBuf], examples: Examples, terminal: &Terminal) -> Result<RuleSet, Failure> {
     let mut sources = builtin_sources(examples);
     for folder in folders {
-        sources.extend(read_rule_folder(folder)?);
+        sources.extend(read_rule_folder(folder).map_err(Failure::Message)?);
     }
     let (rules, problems) = compile(&sources, examples);
     if problems.is_empty() {
         return Ok(rules);
     }
+    let mistakes = problems.into_iter().map(|problem| (&sources[problem.file].source, problem.diagnostic));
+    Err(draw_mistakes(&mistakes.collect::<Vec<_>>(), terminal)?)
+}
+
+/// Draws the mistakes that users made in rules and configuration on standard error, each on its file.
+pub(super) fn draw_mistakes(mistakes: &[(&SourceFile, Diagnostic)], terminal: &Terminal) -> io::Result<Failure> {
     let mut out = io::stderr().lock();
-    for problem in &problems {
-        report::draw(&problem.diagnostic, &sources[problem.file].source, terminal.error_style, &mut out)?;
+    for (source, diagnostic) in mistakes {
+        report::draw(diagnostic, source, terminal.error_style, &mut out)?;
         writeln!(out)?;
     }
     drop(out);
-    let count = if problems.len() == 1 { "1 mistake".to_owned() } else { format!("{} mistakes", problems.len()) };
-    terminal.complain(&format!("{count} in the rules; no policy was checked"));
-    Err(Failure::Shown)
+    let in_config = |(_, diagnostic): &&(&SourceFile, Diagnostic)| diagnostic.code.starts_with("config/");
+    let count = |count: usize| if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") };
+    let config = mistakes.iter().filter(in_config).count();
+    let told = match (config, mistakes.len() - config) {
+        (0, rules) => format!("{} in the rules", count(rules)),
+        (config, 0) => format!("{} in the configuration", count(config)),
+        (config, rules) => format!("{} in the configuration, {} in the rules", count(config), count(rules)),
+    };
+    terminal.complain(&format!("{told}; no policy was checked"));
+    Ok(Failure::Shown)
 }
 
 /// The rule and vocabulary files of a folder, in the order of their names; a single file will do, too.
-fn read_rule_folder(folder: &Path) -> Result<Vec<RuleSource>, Failure> {
+pub(super) fn read_rule_folder(folder: &Path) -> Result<Vec<RuleSource>, String> {
     let mut sources = Vec::new();
     for entry in WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.map_err(|error| match error.io_error() {
-            Some(io) => Failure::Message(format!("can't read the rules in `{}`: {}", folder.display(), reason(io))),
-            None => Failure::Message(format!("can't read the rules in `{}`: {error}", folder.display())),
+            Some(io) => format!("can't read the rules in `{}`: {}", folder.display(), reason(io)),
+            None => format!("can't read the rules in `{}`: {error}", folder.display()),
         })?;
         if !entry.file_type().is_file() || !has_extension(entry.path(), &["yaml", "yml"]) {
             continue;
         }
         let name = entry.path().to_string_lossy().into_owned();
-        let bytes = fs::read(entry.path())
-            .map_err(|error| Failure::Message(format!("can't read `{name}`: {}", reason(&error))))?;
+        let bytes = fs::read(entry.path()).map_err(|error| format!("can't read `{name}`: {}", reason(&error)))?;
         let role = Role::of(&name);
         sources.push(RuleSource { role, source: SourceFile::new(name, &bytes), layer: Layer::User, compact: None });
     }
     if sources.is_empty() {
-        return Err(Failure::Message(format!("`{}` holds no rules: expected files ending in .yaml", folder.display())));
+        return Err(format!("`{}` holds no rules: expected files ending in .yaml", folder.display()));
     }
     Ok(sources)
 }

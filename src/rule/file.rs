@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::lexicon::Lexicon;
 use super::matcher::{Compiler, Group, Program};
 use super::pattern::Pattern;
-use super::{RuleId, RuleSet, did_you_mean};
+use super::{RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
 use crate::yaml::{self, Piece, find, line_end};
@@ -218,7 +218,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "help" => set!(fields.help),
             "draft" => set!(fields.draft),
             "examples" => set!(fields.examples),
-            unknown => Err(Box::new(unknown_key(source, piece, unknown, "a rule file", &RULE_KEYS))),
+            _ => Err(Box::new(piece.unknown_key(source, KIND, "a rule file", &RULE_KEYS))),
         };
         if let Err(problem) = done {
             problems.push(file, *problem);
@@ -299,15 +299,6 @@ fn pieces<'s>(source: &'s SourceFile, file: usize, problems: &mut Problems) -> V
 
 fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile) -> Result<T, Box<Diagnostic>> {
     yaml::parse(piece, source, KIND)
-}
-
-fn unknown_key(source: &SourceFile, piece: &Piece<'_>, key: &str, file: &str, known: &[&'static str]) -> Diagnostic {
-    let label = Label::new(source.span(piece.start..piece.start + key.len()), "unknown key");
-    let diagnostic = Diagnostic::error("rule-file/key", format!("`{key}` is no key of {file}"), label);
-    match did_you_mean(key, known.iter().copied()) {
-        Some(meant) => diagnostic.with_help(format!("did you mean `{meant}`?")),
-        None => diagnostic.with_help(format!("the keys are: {}", known.join(", "))),
-    }
 }
 
 fn read_pattern(

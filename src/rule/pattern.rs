@@ -63,6 +63,11 @@ pub(crate) const LONGEST_PATTERN: usize = 2000;
 /// How deep parentheses go.
 const DEEPEST: usize = 8;
 
+/// What is wrong with a pattern, if anything.
+pub(crate) fn pattern_error(text: &str) -> Option<PatternError> {
+    Pattern::parse(text, &mut Lexicon::new()).err()
+}
+
 impl Pattern {
     /// Reads a pattern; the lexicon learns its words.
     pub(crate) fn parse(text: &str, lexicon: &mut Lexicon) -> Result<Self, PatternError> {

@@ -173,6 +173,9 @@ fn a_closed_pipe_is_no_failure() {
 fn usage_mistakes_exit_with_2() {
     for args in [
         &["check"][..],
+        &["check", "--fail-on", "often", "a.md"],
+        &["check", "--severity", "gdpr/purposes=loud", "a.md"],
+        &["check", "--select", "gdpr/nothing-like-it", "a.md"],
         &["check", "--format", "pdf", "a.md"],
         &["frobnicate"],
         &["check", "--today", "2026-02-30", "a.md"],

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -14,7 +15,7 @@ pub(crate) fn root() -> &'static Path {
 /// A run to be made, in an empty folder of its own unless said otherwise.
 pub(crate) struct Program {
     command: Command,
-    folder: TempDir,
+    folder: Rc<TempDir>,
 }
 
 /// What came of a run.
@@ -30,7 +31,7 @@ impl Program {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::cargo_bin("clauselint").unwrap();
         command.env_clear().current_dir(folder.path());
-        Self { command, folder }
+        Self { command, folder: Rc::new(folder) }
     }
 
     /// Runs in the repository, where the fixtures are.
@@ -49,6 +50,17 @@ impl Program {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The folder of the run, which is there as long as this is held.
+    pub(crate) fn folder(&self) -> Rc<TempDir> {
+        Rc::clone(&self.folder)
+    }
+
+    /// Runs in a folder below.
+    pub(crate) fn current(mut self, folder: &str) -> Self {
+        self.command.current_dir(self.folder.path().join(folder));
+        self
     }
 
     pub(crate) fn args<I: IntoIterator<Item = A>, A: AsRef<OsStr>>(mut self, args: I) -> Self {

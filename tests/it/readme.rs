@@ -40,7 +40,8 @@ fn every_command_does_what_it_shows() {
             Some((args, file)) => (args, std::fs::read_to_string(root().join(file)).unwrap()),
             None => (args, String::new()),
         };
-        let outcome = Program::in_repository().args(args.split(' ')).stdin(input).run();
+        let outcome =
+            Program::in_repository().args(args.split(' ').map(|arg| arg.trim_matches('\''))).stdin(input).run();
         assert_ne!(outcome.code, 2, "{command}: {}", outcome.stderr);
         if !shown.is_empty() {
             // "..." stands for lines left out.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::facts::profile_condition;
-use super::shape::{ConditionFields, ExampleField, Kind, OneOrMore, PhraseFields};
+use super::shape::{ConditionFields, ExampleField, Kind, PhraseFields};
 use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -16,7 +16,7 @@ use crate::rule::{
     Status, Structure, StructureCheck, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
-use crate::yaml::find;
+use crate::yaml::{OneOrMore, find};
 
 pub(super) struct Build<'b, 'c> {
     pub(super) lexicon: &'b mut Lexicon,
@@ -80,6 +80,7 @@ impl Build<'_, '_> {
             draft: fields.draft.as_ref().map(|draft| draft.trim().to_owned()),
             kind,
             examples,
+            source: self.file.file,
         })
     }
 

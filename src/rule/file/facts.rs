@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::shape::{FactFields, OneOrMore, PackFields};
-use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces, unknown_key};
+use super::shape::{FactFields, PackFields};
+use super::{Examples, KIND, Layer, Problems, Role, RuleSource, compact, parse, pieces};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::profile::{FactIs, Profile, UNSAID};
 use crate::rule::{Fact, Pack};
 use crate::source::SourceFile;
-use crate::yaml::find;
+use crate::yaml::{OneOrMore, find};
 
 /// Reads the facts, in the order of their names. A user's fact replaces a built-in one of the same name.
 pub(super) fn read_facts(sources: &[RuleSource], examples: Examples, problems: &mut Problems) -> Vec<Fact> {
@@ -72,7 +72,7 @@ fn read_pack(given: &RuleSource, file: usize, problems: &mut Problems) -> PackFi
             "title" => parse(&piece, source).map(|value| fields.title = value),
             "about" => parse(&piece, source).map(|value| fields.about = value),
             "profile" => parse(&piece, source).map(|value| fields.profile = value),
-            unknown => Err(Box::new(unknown_key(source, &piece, unknown, "a pack file", &KEYS))),
+            _ => Err(Box::new(piece.unknown_key(source, KIND, "a pack file", &KEYS))),
         };
         if let Err(problem) = done {
             problems.push(file, *problem);

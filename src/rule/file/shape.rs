@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Severity;
 use crate::rule::{Status, StructureCheck, Within};
+use crate::yaml::OneOrMore;
 
 /// A rule file.
 #[derive(Debug, Default, Deserialize)]
@@ -248,24 +249,6 @@ pub(super) struct ConditionFields {
     pub(super) not: Option<Box<Self>>,
 }
 
-/// A value or a list of values.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged, expecting = "expected a value or a list of values")]
-pub(super) enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl OneOrMore {
-    pub(super) fn into_vec(self) -> Vec<String> {
-        match self {
-            Self::One(value) => vec![value],
-            Self::More(values) => values,
-        }
-    }
-}
-
 /// A fact that a profile can give: an entry of a file in a folder `profile`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -453,17 +436,7 @@ impl From<WithinField> for Within {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The schema that is kept in the repository is the one that the types give. `UPDATE_SCHEMAS=1` writes it.
-    fn check_schema(name: &str, schema: &schemars::Schema) {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
-        let generated = serde_json::to_string_pretty(schema).unwrap() + "\n";
-        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-            std::fs::write(&path, &generated).unwrap();
-        }
-        let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == generated, "schemas/{name} lags: run `UPDATE_SCHEMAS=1 cargo test --lib schema`");
-    }
+    use crate::yaml::check_schema;
 
     #[test]
     fn the_schema_of_rule_files_is_kept_up() {

@@ -1,0 +1,156 @@
+//! The YAML shape of a configuration file, as serde reads it and as the JSON Schema shows it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::FailOn;
+use crate::diagnostic::Severity;
+use crate::document::Language;
+use crate::yaml::OneOrMore;
+
+/// A configuration file of clauselint.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ConfigFields {
+    /// Patterns of paths, relative to this file's folder: below a folder, only files that match one are policies. Without
+    /// it, files are told by their extensions.
+    pub(super) include: Vec<String>,
+    /// Patterns of paths, relative to this file's folder, of files that are no policies.
+    pub(super) exclude: Vec<String>,
+    /// Folders of rules to add, relative to this file's folder.
+    pub(super) rule_folders: Vec<String>,
+    /// Words that every policy must use: a name, and phrases one of which has to be found.
+    pub(super) required_vocabulary: BTreeMap<String, Vec<String>>,
+    /// Packs of rules by their names.
+    pub(super) packs: BTreeMap<String, Switch>,
+    /// Rules by their ids; `gdpr/right-*` stands for all whose ids start so.
+    pub(super) rules: BTreeMap<String, Switch>,
+    /// What the organisation says of itself; `clauselint rules --profile` lists the facts.
+    pub(super) profile: BTreeMap<String, OneOrMore>,
+    /// The language of the policies, where it is not to be told by looking.
+    pub(super) language: Option<LanguageName>,
+    /// From which severity on findings make a run fail; `error` where nothing is said.
+    pub(super) fail_on: Option<FailOnName>,
+    /// How many warnings there may be before a run fails.
+    pub(super) max_warnings: Option<usize>,
+    /// What is different for some policies; of two that match one policy, the later counts.
+    pub(super) overrides: Vec<OverrideFields>,
+}
+
+pub(super) const KEYS: [&str; 11] = [
+    "include",
+    "exclude",
+    "rule-folders",
+    "required-vocabulary",
+    "packs",
+    "rules",
+    "profile",
+    "language",
+    "fail-on",
+    "max-warnings",
+    "overrides",
+];
+
+/// What is different for some policies.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct OverrideFields {
+    /// Patterns of paths, relative to this file's folder.
+    pub(super) paths: Vec<String>,
+    /// Packs of rules by their names.
+    #[serde(default)]
+    pub(super) packs: BTreeMap<String, Switch>,
+    /// Rules by their ids; `gdpr/right-*` stands for all whose ids start so.
+    #[serde(default)]
+    pub(super) rules: BTreeMap<String, Switch>,
+    /// What the organisation says of itself.
+    #[serde(default)]
+    pub(super) profile: BTreeMap<String, OneOrMore>,
+    /// The language of the policies.
+    #[serde(default)]
+    pub(super) language: Option<LanguageName>,
+}
+
+/// How a rule is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Switch {
+    /// Not at all.
+    Off,
+    /// As bad as the rule says.
+    On,
+    /// As an error.
+    Error,
+    /// As a warning.
+    Warning,
+    /// As advice.
+    Advice,
+}
+
+/// From which severity on findings make a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FailOnName {
+    Error,
+    Warning,
+    Advice,
+    /// Findings don't make a run fail.
+    Never,
+}
+
+impl From<FailOnName> for FailOn {
+    fn from(name: FailOnName) -> Self {
+        match name {
+            FailOnName::Error => Self::From(Severity::Error),
+            FailOnName::Warning => Self::From(Severity::Warning),
+            FailOnName::Advice => Self::From(Severity::Advice),
+            FailOnName::Never => Self::Never,
+        }
+    }
+}
+
+/// A language that rules can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LanguageName {
+    /// Told by looking.
+    Auto,
+    /// English.
+    En,
+}
+
+impl LanguageName {
+    pub(super) fn language(self) -> Option<Language> {
+        match self {
+            Self::Auto => None,
+            Self::En => Some(Language::English),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The schema that is kept in the repository is the one that the types give. `UPDATE_SCHEMAS=1` writes it.
+    #[test]
+    fn the_schema_of_configuration_files_is_kept_up() {
+        crate::yaml::check_schema("config.schema.json", &schemars::schema_for!(ConfigFields));
+    }
+
+    #[test]
+    fn every_key_of_the_shape_is_read() {
+        let schema = serde_json::to_value(schemars::schema_for!(ConfigFields)).unwrap();
+        let mut keys: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut known = KEYS.to_vec();
+        keys.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(keys, known);
+    }
+}
