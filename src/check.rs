@@ -15,8 +15,8 @@ use structure::Flaw;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::{ClauseId, Document, Language, ProseSpan};
 use crate::rule::{
-    Condition, Disclosure, Forbidden, Match, Phrase, Profile, Program, Reading, Rule, RuleKind, RuleSet, Search,
-    Status, Structure, With, Within,
+    Condition, Disclosure, Forbidden, Match, Phrase, Profile, Program, Reading, Reported, Rule, RuleKind, RuleSet,
+    Search, Status, Structure, With, Within,
 };
 use crate::source::{SourceFile, Span};
 
@@ -254,16 +254,25 @@ impl Checker<'_> {
             return Vec::new();
         }
         let hits = self.search(&forbidden.phrases, forbidden.unless.as_ref());
-        let problem = |evidence: &Evidence| Problem {
+        let problem = |evidence: &Evidence, label: String, further: &[Evidence]| Problem {
             cause: Cause::Found,
             severity,
             message: &forbidden.message,
-            primary: Label::new(evidence.span, ""),
-            related: Vec::new(),
+            primary: Label::new(evidence.span, label),
+            related: further.iter().map(|evidence| Label::new(evidence.span, "and here")).collect(),
             words: self.document.clause(evidence.clause).prose.text(),
         };
         let found = self.evidence(hits, Quotation::Words);
-        found.iter().map(|evidence| problem(evidence).found_by(idx, rule)).collect()
+        match (forbidden.reported, found.as_slice()) {
+            (Reported::Once, [first, further @ ..]) if !further.is_empty() => {
+                let label = format!("the first of {} places", found.len());
+                let shown = &further[..further.len().min(MOST_RELATED)];
+                vec![problem(first, label, shown).found_by(idx, rule)]
+            }
+            (_, found) => {
+                found.iter().map(|evidence| problem(evidence, String::new(), &[]).found_by(idx, rule)).collect()
+            }
+        }
     }
 
     /// Where a missing disclosure would stand: under the first heading that fits and has text below it, else at the
@@ -505,6 +514,9 @@ fn flawed(idx: usize, rule: &Rule, severity: Severity, structure: &Structure, fl
     };
     problem.found_by(idx, rule)
 }
+
+/// So many places besides the first are shown where one finding stands for all.
+const MOST_RELATED: usize = 4;
 
 /// How much of a clause is quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

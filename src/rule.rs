@@ -157,7 +157,17 @@ pub struct Forbidden {
     pub(crate) phrases: Vec<Phrase>,
     pub(crate) unless: Option<Program>,
     pub(crate) when: Option<Condition>,
+    pub(crate) reported: Reported,
     pub(crate) message: String,
+}
+
+/// How the places of forbidden words are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reported {
+    /// Each is a finding.
+    Each,
+    /// All together are one finding.
+    Once,
 }
 
 /// Something about the form of the document.

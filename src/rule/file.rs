@@ -209,6 +209,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "evidence" => set!(fields.evidence),
             "vague" => set!(fields.vague),
             "forbidden" => set!(fields.forbidden),
+            "report" => set!(fields.report),
             "check" => parse(piece, source).map(|check| fields.check = Some(check)),
             "unless" => set!(fields.unless),
             "when" => set!(fields.when),

@@ -5,15 +5,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::facts::profile_condition;
-use super::shape::{ConditionFields, ExampleField, Kind, PhraseFields};
+use super::shape::{ConditionFields, ExampleField, Kind, PhraseFields, ReportName};
 use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
-    Condition, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Rule, RuleKind, Search,
-    Status, Structure, StructureCheck, With, Within, did_you_mean,
+    Condition, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Reported, Rule, RuleKind,
+    Search, Status, Structure, StructureCheck, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -60,6 +60,7 @@ impl Build<'_, '_> {
                 phrases: self.phrases("forbidden", &fields.forbidden),
                 unless: self.program("unless", &fields.unless),
                 when: fields.when.as_ref().and_then(|when| self.condition(when)),
+                reported: Reported::from(fields.report),
                 message: fields.message.found.clone().unwrap_or_default(),
             })),
             Kind::Structure => RuleKind::Structure(Structure {
@@ -96,6 +97,7 @@ impl Build<'_, '_> {
             ("evidence", !fields.evidence.is_empty(), Kind::Disclosure, "disclosure"),
             ("vague", !fields.vague.is_empty(), Kind::Disclosure, "disclosure"),
             ("forbidden", !fields.forbidden.is_empty(), Kind::Forbidden, "forbidden"),
+            ("report", fields.report != ReportName::Each, Kind::Forbidden, "forbidden"),
             ("check", fields.check.is_some(), Kind::Structure, "structure"),
         ];
         for (key, given, kind, name) in keys {

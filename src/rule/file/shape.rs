@@ -6,7 +6,7 @@ use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Severity;
-use crate::rule::{Status, StructureCheck, Within};
+use crate::rule::{Reported, Status, StructureCheck, Within};
 use crate::yaml::OneOrMore;
 
 /// A rule file.
@@ -38,6 +38,9 @@ pub(super) struct RuleFields {
     /// Phrases that must not be in a policy; for `kind: forbidden`.
     #[serde(default)]
     pub(super) forbidden: Vec<PhraseFields>,
+    /// Whether each place of a forbidden phrase is a finding, or all together are one.
+    #[serde(default)]
+    pub(super) report: ReportName,
     /// The check of the document's form that is made; for `kind: structure`.
     #[serde(default)]
     pub(super) check: Option<CheckName>,
@@ -64,7 +67,7 @@ pub(super) struct RuleFields {
     pub(super) examples: ExampleFields,
 }
 
-pub(super) const RULE_KEYS: [&str; 19] = [
+pub(super) const RULE_KEYS: [&str; 20] = [
     "id",
     "title",
     "kind",
@@ -75,6 +78,7 @@ pub(super) const RULE_KEYS: [&str; 19] = [
     "evidence",
     "vague",
     "forbidden",
+    "report",
     "check",
     "unless",
     "when",
@@ -98,6 +102,27 @@ pub(super) enum Kind {
     Forbidden,
     /// Something about the form of the document.
     Structure,
+}
+
+/// How the places of a forbidden phrase are reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ReportName {
+    /// Each is a finding.
+    #[default]
+    Each,
+    /// All together are one finding, at the first of them, which shows the next ones.
+    Once,
+}
+
+impl From<ReportName> for Reported {
+    fn from(name: ReportName) -> Self {
+        match name {
+            ReportName::Each => Self::Each,
+            ReportName::Once => Self::Once,
+        }
+    }
 }
 
 /// A check of the document's form.
