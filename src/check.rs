@@ -253,7 +253,9 @@ impl Checker<'_> {
         if forbidden.when.as_ref().is_some_and(|when| !self.holds(when)) {
             return Vec::new();
         }
-        let hits = self.search(&forbidden.phrases, forbidden.unless.as_ref());
+        let mut hits = self.search(&forbidden.phrases, forbidden.unless.as_ref());
+        hits.retain(|hit| hit.part != Part::Companion);
+        self.keep_first_of_each_list(&mut hits);
         let problem = |evidence: &Evidence, label: String, further: &[Evidence]| Problem {
             cause: Cause::Found,
             severity,
@@ -273,6 +275,17 @@ impl Checker<'_> {
                 found.iter().map(|evidence| problem(evidence, String::new(), &[]).found_by(idx, rule)).collect()
             }
         }
+    }
+
+    /// Of the items of one list, whose words are at fault together with those that introduce the list, keeps the first:
+    /// the fault is in the words that they share.
+    fn keep_first_of_each_list(&self, hits: &mut Vec<Hit>) {
+        hits.sort_by_key(|hit| (hit.clause, hit.at));
+        let mut seen: BTreeMap<&[ClauseId], ClauseId> = BTreeMap::new();
+        hits.retain(|hit| {
+            let lead_in = &self.document.clause(hit.clause).lead_in;
+            hit.part != Part::Introduced || *seen.entry(lead_in).or_insert(hit.clause) == hit.clause
+        });
     }
 
     /// Where a missing disclosure would stand: under the first heading that fits and has text below it, else at the
@@ -335,14 +348,15 @@ impl Checker<'_> {
             if found.is_empty() {
                 continue;
             }
-            let own = found.into_iter().map(|at| (clause, at));
-            let hit = |(clause, at)| Hit { clause, at, value: phrase.value.clone() };
+            let own = found.into_iter().map(|(at, part)| (clause, at, part));
+            let companion = companion.map(|(clause, at)| (clause, at, Part::Companion));
+            let hit = |(clause, at, part)| Hit { clause, at, part, value: phrase.value.clone() };
             hits.extend(own.chain(companion).map(hit));
         }
         hits
     }
 
-    fn in_clause(&mut self, search: &Search, clause: ClauseId, unless: Option<&Program>) -> Vec<ProseSpan> {
+    fn in_clause(&mut self, search: &Search, clause: ClauseId, unless: Option<&Program>) -> Vec<(ProseSpan, Part)> {
         match search {
             Search::Regex(regex) => {
                 let found = regex.find_iter(self.document.clause(clause).prose.text());
@@ -350,7 +364,7 @@ impl Checker<'_> {
                 let passage = self.reading.passage(clause);
                 let vetoes: Vec<ProseSpan> = vetoes.into_iter().filter_map(|veto| passage.own(veto)).collect();
                 let vetoed = |at: &ProseSpan| vetoes.iter().any(|veto| veto.start < at.end && at.start < veto.end);
-                found.into_iter().filter(|at| !vetoed(at)).collect()
+                found.into_iter().filter(|at| !vetoed(at)).map(|at| (at, Part::Own)).collect()
             }
             Search::Pattern(program) => {
                 let found = self.reading.in_clause(program, clause);
@@ -365,7 +379,7 @@ impl Checker<'_> {
                         && let Some(own) = passage.own(found)
                     {
                         last = Some(found);
-                        places.push(own);
+                        places.push((own, if passage.is_introduced(found) { Part::Introduced } else { Part::Own }));
                     }
                 }
                 places
@@ -539,7 +553,19 @@ enum Around {
 struct Hit {
     clause: ClauseId,
     at: ProseSpan,
+    part: Part,
     value: Option<String>,
+}
+
+/// What of a phrase a hit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Its words, all in the clause.
+    Own,
+    /// Its words, of which the first stand in the lead-in.
+    Introduced,
+    /// What it asks for besides, in another clause.
+    Companion,
 }
 
 /// A clause up to this long, in bytes, is quoted whole.

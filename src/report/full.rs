@@ -102,7 +102,8 @@ fn cited(cite: &[String]) -> String {
 
 fn table(file: &CheckedFile, rules: &RuleSet, style: Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", bold(&excerpt(file.source.name(), usize::MAX), style))?;
-    let id_width = rules.rules().iter().map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
+    let listed = file.assessment.disclosures.iter().map(|assessed| &rules.rules()[assessed.rule]);
+    let id_width = listed.map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
     for assessed in &file.assessment.disclosures {
         let rule = &rules.rules()[assessed.rule];
         let status = coloured(assessed.status, style);

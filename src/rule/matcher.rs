@@ -301,6 +301,11 @@ impl Passage {
         let start = found.start.saturating_sub(self.lead_in);
         Some(ProseSpan { start: self.places[start].start, end: self.places[end - 1].end })
     }
+
+    /// Whether a match starts in the lead-in.
+    pub(crate) fn is_introduced(&self, found: Match) -> bool {
+        found.start < self.lead_in
+    }
 }
 
 /// A document as patterns see it.
