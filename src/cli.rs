@@ -8,6 +8,7 @@ mod explain;
 mod init;
 mod input;
 mod outline;
+mod output;
 mod rules;
 mod test;
 

@@ -4,7 +4,7 @@
 //! # The way of the data
 //!
 //! ```text
-//! bytes --source--> SourceFile --document--> Document --check(RuleSet)--> Assessment --report--> full | concise | JSON
+//! bytes --source--> SourceFile --document--> Document --check(RuleSet)--> Assessment --report--> full | JSON | SARIF | ...
 //!                                    ^                     ^
 //!                         markdown | html | plain      rule <-- rules/*.yaml (embedded) and the user's own
 //! ```

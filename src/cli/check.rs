@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
 use super::config::{ConfigArgs, Workspace};
 use super::input::{InputArgs, TodayArgs};
+use super::output::{Output, OutputParser, Target};
 use super::{Exit, Failure, Terminal};
 use crate::check::{Assessment, check};
 use crate::config::{Chosen, Resolved};
 use crate::diagnostic::Severity;
 use crate::document::Language;
-use crate::report::{self, CheckedFile, Report, ReportFormat};
+use crate::report::{CheckedFile, Report, ReportFormat};
 
 /// What was typed after `check`.
 #[derive(Debug, clap::Args)]
@@ -19,14 +18,18 @@ use crate::report::{self, CheckedFile, Report, ReportFormat};
     clauselint check privacy-policy.md\n  \
     clauselint check --format concise policies/ imprint.html\n  \
     clauselint check --rules our-rules/ policy.md\n  \
+    clauselint check --format github --output sarif=clauselint.sarif policies/\n  \
     clauselint check - --input-format markdown < policy.md")]
 pub(super) struct Args {
     /// Policies, folders of policies, or `-` for standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// How to report.
-    #[arg(long, value_name = "FORMAT", default_value = "full")]
-    format: FormatName,
+    /// How to report on standard output; `full` if nothing else is asked for there.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<ReportFormat>,
+    /// Report in this format, too, to a file, or to standard output for `-`. May be given more than once.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = OutputParser)]
+    output: Vec<Output>,
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
@@ -35,14 +38,14 @@ pub(super) struct Args {
     input: InputArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FormatName {
-    /// Findings drawn on their source, a table of the disclosures, and the counts.
-    Full,
-    /// A line a finding.
-    Concise,
-    /// One JSON object.
-    Json,
+impl Args {
+    /// The reports to write: first the one that standard output is for.
+    fn outputs(&self) -> impl Iterator<Item = Output> {
+        let taken = self.output.iter().any(|output| output.target == Target::StandardOutput);
+        let format = self.format.or((!taken).then_some(ReportFormat::Full));
+        let first = format.map(|format| Output { format, target: Target::StandardOutput });
+        first.into_iter().chain(self.output.iter().cloned())
+    }
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
@@ -67,21 +70,13 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
                 let settings = resolved.settings(rules, args.today.today());
                 let assessment = check(&source, &document, rules, &settings);
                 verdict.add(&resolved, &assessment);
-                files.push(CheckedFile { source, document, assessment });
+                files.push(CheckedFile { source, document, settings, assessment });
             }
             Err(problem) => problems.push(problem),
         }
     }
     let report = Report { files: &files, rules };
-    let format = match args.format {
-        FormatName::Full => ReportFormat::Full,
-        FormatName::Concise => ReportFormat::Concise,
-        FormatName::Json => ReportFormat::Json,
-    };
-    // Where nothing could be read there is nothing to report, but a program that reads JSON still gets an object.
-    if !files.is_empty() || format == ReportFormat::Json {
-        terminal.write(|out| report::write(format, &report, terminal.style, out))?;
-    }
+    problems.extend(args.outputs().filter_map(|output| output.write(&report, terminal).err()));
     problems.iter().for_each(|problem| terminal.complain(problem));
     verdict.too_many().for_each(|complaint| terminal.complain(&complaint));
     // The process ends here: giving every rule back to the allocator one by one would only take time.

@@ -18,18 +18,8 @@ pub(super) fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> i
         }
         table(file, report.rules, style, out)?;
     }
-    let counts = report.counts();
-    let parts = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.advice, "advice")];
-    let found = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| match (*count, *name) {
-        (1, name) | (_, name @ "advice") => format!("{count} {name}"),
-        (_, name) => format!("{count} {name}s"),
-    });
-    let found = found.collect::<Vec<_>>().join(", ");
-    let files = if report.files.len() == 1 { "1 file".to_owned() } else { format!("{} files", report.files.len()) };
-    match found.is_empty() {
-        true => writeln!(out, "no findings in {files}"),
-        false => writeln!(out, "{found} in {files}"),
-    }
+    // Where nothing could be read there is nothing to report.
+    if report.files.is_empty() { Ok(()) } else { writeln!(out, "{}", report.in_words()) }
 }
 
 /// A finding as a reader sees it; one stands for all that a group lacks.

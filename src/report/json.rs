@@ -4,10 +4,15 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{CheckedFile, Report};
+use super::{CheckedFile, Counts, Report};
 use crate::check::{Assessed, Finding};
 use crate::rule::RuleSet;
 use crate::source::{SourceFile, Span};
+
+/// Grows when a program that reads the report would have to change.
+pub(super) const VERSION: u32 = 1;
+
+pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
 struct Output<'r> {
@@ -18,13 +23,13 @@ struct Output<'r> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Serialize)]
-struct File<'r> {
+pub(super) struct File<'r> {
     path: &'r str,
     format: &'static str,
     language: &'static str,
@@ -76,7 +81,7 @@ struct Place {
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     errors: usize,
     warnings: usize,
@@ -90,25 +95,26 @@ impl Place {
     }
 }
 
+impl Summary {
+    pub(super) fn of(report: &Report<'_>) -> Self {
+        let Counts { errors, warnings, advice } = report.counts();
+        Self { files: report.files.len(), errors, warnings, advice }
+    }
+}
+
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let counts = report.counts();
     let output = Output {
-        version: 1,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        version: VERSION,
+        tool: TOOL,
         files: report.files.iter().map(|checked| file(checked, report.rules)).collect(),
-        summary: Summary {
-            files: report.files.len(),
-            errors: counts.errors,
-            warnings: counts.warnings,
-            advice: counts.advice,
-        },
+        summary: Summary::of(report),
     };
     serde_json::to_writer_pretty(&mut *out, &output)?;
     writeln!(out)
 }
 
-fn file<'r>(checked: &'r CheckedFile, rules: &'r RuleSet) -> File<'r> {
-    let CheckedFile { source, document, assessment } = checked;
+pub(super) fn file<'r>(checked: &'r CheckedFile, rules: &'r RuleSet) -> File<'r> {
+    let CheckedFile { source, document, assessment, .. } = checked;
     let disclosure = |assessed: &'r Assessed| Disclosure {
         id: rules.rules()[assessed.rule].id.as_str(),
         status: assessed.status.name(),
