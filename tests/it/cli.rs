@@ -157,16 +157,22 @@ fn a_closed_pipe_is_no_failure() {
     use std::process::{Command, Stdio};
     // The reader is gone before the program writes, and the report is larger than a pipe's buffer.
     let program = with_rule(Program::new()).file("a.md", "Just kidding. ".repeat(3000));
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("clauselint"))
-        .args(["check", "--format", "json", "--rules"])
-        .args([program.path(RULES), program.path("a.md")])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(1), ""));
+    for format in ["full", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown"] {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("clauselint"))
+            .args(["check", "--format", format, "--rules"])
+            .args([program.path(RULES), program.path("a.md")])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()),
+            (Some(1), ""),
+            "{format}"
+        );
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod cli;
 mod config;
 mod eval;
+mod formats;
 mod policies;
 mod program;
 mod readme;
