@@ -18,7 +18,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 at.column,
                 diagnostic.severity.name(),
                 diagnostic.code,
-                diagnostic.message,
+                excerpt(&diagnostic.message, usize::MAX),
             )?;
         }
     }

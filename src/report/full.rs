@@ -103,7 +103,8 @@ fn table(file: &CheckedFile, rules: &RuleSet, style: Style, out: &mut dyn Write)
         };
         let at = file.source.position(evidence.span.start());
         let place = format!("{}:{}", at.line, at.column);
-        let value = assessed.value.as_ref().map(|value| format!("{value}: ")).unwrap_or_default();
+        let value =
+            assessed.value.as_ref().map(|value| format!("{}: ", excerpt(value, usize::MAX))).unwrap_or_default();
         let room = style.width.saturating_sub(id_width + 31 + value.len()).max(16);
         let words = excerpt(&evidence.text, room);
         writeln!(out, "  {status}  {:id_width$}  {place:>8}  {value}\"{words}\"", rule.id.as_str())?;

@@ -422,6 +422,19 @@ mod hostile {
     }
 
     #[test]
+    fn text_for_people_has_no_commands_of_a_terminal() {
+        for format in ["full", "concise"] {
+            let stdout = run(format);
+            let acting = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!stdout.contains(acting), "{format}: {stdout:?}");
+            assert!(stdout.contains("?[31m ::error::owned"), "{format}");
+        }
+        let lines = run("concise");
+        assert_eq!(lines.lines().count(), findings());
+        assert!(lines.lines().all(|line| line.starts_with("=cmd|calc, 100%25") || line.starts_with("plain.md:")));
+    }
+
+    #[test]
     fn lines_of_commands_are_all_ours() {
         let stdout = run("github");
         assert_eq!(stdout.lines().count(), findings());
