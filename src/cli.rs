@@ -2,11 +2,13 @@
 //! terminal and the environment, and knows clap.
 
 mod check;
+mod completions;
 mod config;
 mod eval;
 mod explain;
 mod init;
 mod input;
+mod man;
 mod outline;
 mod output;
 mod rules;
@@ -59,6 +61,10 @@ enum Command {
     Outline(outline::Args),
     /// Hold the rules against a corpus of labelled policies.
     Eval(eval::Args),
+    /// Write the completion script of a shell.
+    Completions(completions::Args),
+    /// Write a man page.
+    Man(man::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -113,6 +119,8 @@ fn run_with(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Test(args) => test::run(&args, &mut terminal),
         Command::Outline(args) => outline::run(&args, &mut terminal),
         Command::Eval(args) => eval::run(&args, &mut terminal),
+        Command::Completions(args) => completions::run(&args, &mut terminal),
+        Command::Man(args) => man::run(&args, &mut terminal),
     };
     result.unwrap_or_else(|failure| {
         if let Failure::Message(message) = failure {

@@ -10,5 +10,6 @@ mod policies;
 mod program;
 mod readme;
 mod rule_files;
+mod shell;
 mod spans;
 mod tidy;
