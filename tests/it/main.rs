@@ -9,6 +9,7 @@ mod formats;
 mod policies;
 mod program;
 mod readme;
+mod reference;
 mod rule_files;
 mod shell;
 mod spans;
