@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod eval;
 mod formats;
+mod packaging;
 mod policies;
 mod program;
 mod readme;
