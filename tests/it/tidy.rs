@@ -89,7 +89,10 @@ fn each_format_is_known_in_one_place() {
             ("clap::", "cli.rs cli/"),
         ] {
             assert!(
-                !code.contains(crate_name) || home.split_whitespace().any(|home| home == name || (home.ends_with('/') && name.starts_with(home))),
+                !code.contains(crate_name)
+                    || home
+                        .split_whitespace()
+                        .any(|home| home == name || (home.ends_with('/') && name.starts_with(home))),
                 "{name} knows {crate_name}"
             );
         }
