@@ -13,10 +13,10 @@ pub use fingerprint::Fingerprint;
 use structure::Flaw;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::document::{ClauseId, Document, Language, ProseSpan};
+use crate::document::{ClauseId, Document, ProseSpan};
 use crate::rule::{
-    Condition, Disclosure, Forbidden, Match, Phrase, Profile, Program, Reading, Reported, Rule, RuleKind, RuleSet,
-    Search, Status, Structure, With, Within,
+    Condition, Disclosure, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind, RuleSet, Search,
+    Status, Structure, With, Within,
 };
 use crate::source::{SourceFile, Span};
 
@@ -123,35 +123,47 @@ impl Settings {
 
 /// Runs the rules over a document, which was read from the source.
 ///
-/// The rules read English. Of a document in another language they would say that everything is missing, which they
-/// can't know: there every disclosure is not applicable, and nothing is found.
+/// A document is read in every language that a good part of it is in and that the rules are translated into; what is
+/// found in one of them is found. Conditions are judged in the language of the whole. Of a document whose language the
+/// rules don't read they would say that everything is missing, which they can't know: there every disclosure is not
+/// applicable, and nothing is found.
 pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings: &Settings) -> Assessment {
-    if document.language() != Language::English {
+    let Some(main) = rules.in_language(document.language().code()) else {
         return unread(rules, settings);
-    }
+    };
+    // The first one reads the language of the whole.
+    let read = document.languages().iter().filter_map(|language| rules.in_language(language.code()));
     let mut has_text = vec![false; document.sections().len()];
     document.clauses().iter().for_each(|clause| has_text[clause.section.0] = true);
-    let statuses = vec![None; rules.rules().len()];
-    let reading = rules.read(document);
     let profile = &settings.profile;
-    let mut checker = Checker { source, document, profile, reading, statuses, has_text, vetoes: BTreeMap::new() };
+    let checker = |rules| Checker {
+        source,
+        document,
+        profile,
+        rules,
+        reading: RuleSet::read(rules, document),
+        statuses: vec![None; main.rules().len()],
+        has_text: has_text.clone(),
+        vetoes: BTreeMap::new(),
+    };
+    let mut checkers: Vec<Checker<'_>> = read.map(checker).collect();
     let mut disclosures = Vec::new();
     let mut findings = Vec::new();
-    let runs = settings.runs(rules);
-    for idx in rules.order().iter().copied().filter(|idx| runs[*idx]) {
-        let rule = &rules.rules()[idx];
+    let runs = settings.runs(main);
+    for idx in main.order().iter().copied().filter(|idx| runs[*idx]) {
+        let rule = &main.rules()[idx];
         let severity = settings.severity(idx, rules);
-        checker.vetoes.clear();
         let concerned = rules.pack_of(rule).is_none_or(|pack| pack.concerns(profile));
         match &rule.kind {
             RuleKind::Disclosure(disclosure) => {
-                let assessed = match concerned {
-                    true => checker.assess(idx, disclosure),
-                    false => not_asked(idx),
+                let found = match concerned {
+                    true => checkers.iter_mut().filter_map(|checker| checker.find(idx)).reduce(Assessed::joined),
+                    false => Some(not_asked(idx)),
                 };
-                checker.statuses[idx] = Some(assessed.status);
+                let assessed = found.unwrap_or_else(|| checkers[0].not_found(idx));
+                checkers[0].statuses[idx] = Some(assessed.status);
                 if let Some(severity) = severity {
-                    findings.extend(checker.shortcoming(rule, severity, disclosure, &assessed));
+                    findings.extend(checkers[0].shortcoming(rule, severity, disclosure, &assessed));
                     disclosures.push(assessed);
                 }
             }
@@ -161,9 +173,9 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
                     findings.extend(flaws.into_iter().map(|flaw| flawed(idx, rule, severity, structure, flaw)));
                 }
             }
-            RuleKind::Forbidden(forbidden) => {
+            RuleKind::Forbidden(_) => {
                 if let Some(severity) = severity.filter(|_| concerned) {
-                    findings.extend(checker.forbidden(idx, rule, severity, forbidden));
+                    findings.extend(checkers.iter_mut().flat_map(|checker| checker.forbidden(idx, severity)));
                 }
             }
         }
@@ -184,10 +196,29 @@ fn not_asked(rule: usize) -> Assessed {
     Assessed { rule, status: Status::NotApplicable, value: None, evidence: Vec::new() }
 }
 
+impl Assessed {
+    /// What two readings of a document found of one disclosure: the better of them, and of equals both.
+    fn joined(self, other: Self) -> Self {
+        match self.status.cmp(&other.status) {
+            std::cmp::Ordering::Less => self,
+            std::cmp::Ordering::Greater => other,
+            std::cmp::Ordering::Equal => {
+                let mut evidence = [self.evidence, other.evidence].concat();
+                evidence.sort();
+                evidence.dedup();
+                Self { evidence, value: self.value.or(other.value), ..self }
+            }
+        }
+    }
+}
+
+/// Reads a document in one language.
 struct Checker<'c> {
     source: &'c SourceFile,
     document: &'c Document,
     profile: &'c Profile,
+    /// The rules as they read the language.
+    rules: &'c RuleSet,
     reading: Reading<'c>,
     /// The statuses so far, by the rules' places.
     statuses: Vec<Option<Status>>,
@@ -198,23 +229,32 @@ struct Checker<'c> {
 }
 
 impl Checker<'_> {
-    fn assess(&mut self, rule: usize, disclosure: &Disclosure) -> Assessed {
+    /// What is found of a disclosure, if anything is.
+    fn find(&mut self, idx: usize) -> Option<Assessed> {
+        let rules = self.rules;
+        let RuleKind::Disclosure(disclosure) = &rules.rules()[idx].kind else { return None };
+        self.vetoes.clear();
         let evidence = self.search(&disclosure.evidence, disclosure.unless.as_ref());
         let (status, hits) = if evidence.is_empty() {
-            let vague = self.search(&disclosure.vague, disclosure.unless.as_ref());
-            if !vague.is_empty() {
-                (Status::Vague, vague)
-            } else if disclosure.when.as_ref().is_none_or(|when| self.holds(when)) {
-                (Status::Missing, vague)
-            } else {
-                (Status::NotApplicable, vague)
-            }
+            (Status::Vague, self.search(&disclosure.vague, disclosure.unless.as_ref()))
         } else {
             (Status::Disclosed, evidence)
         };
+        if hits.is_empty() {
+            return None;
+        }
         let given = |value: &&String| hits.iter().any(|hit| hit.value.as_ref() == Some(*value));
         let value = disclosure.values.iter().find(given).cloned();
-        Assessed { rule, status, value, evidence: self.evidence(hits, Quotation::Phrase) }
+        Some(Assessed { rule: idx, status, value, evidence: self.evidence(hits, Quotation::Phrase) })
+    }
+
+    /// What it means that a disclosure was not found. A rule that can't read the language can't say that it is missing.
+    fn not_found(&mut self, idx: usize) -> Assessed {
+        let rule = &self.rules.rules()[idx];
+        let RuleKind::Disclosure(disclosure) = &rule.kind else { return not_asked(idx) };
+        let is_asked = rule.reads == Reads::Words && disclosure.when.as_ref().is_none_or(|when| self.holds(when));
+        let status = if is_asked { Status::Missing } else { Status::NotApplicable };
+        Assessed { status, ..not_asked(idx) }
     }
 
     fn shortcoming(
@@ -249,7 +289,11 @@ impl Checker<'_> {
         Some(problem.found_by(assessed.rule, rule))
     }
 
-    fn forbidden(&mut self, idx: usize, rule: &Rule, severity: Severity, forbidden: &Forbidden) -> Vec<Finding> {
+    fn forbidden(&mut self, idx: usize, severity: Severity) -> Vec<Finding> {
+        let rules = self.rules;
+        let rule = &rules.rules()[idx];
+        let RuleKind::Forbidden(forbidden) = &rule.kind else { return Vec::new() };
+        self.vetoes.clear();
         if forbidden.when.as_ref().is_some_and(|when| !self.holds(when)) {
             return Vec::new();
         }

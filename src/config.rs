@@ -16,7 +16,7 @@ use crate::document::Language;
 use crate::rule::{Layer, Profile, Role, RuleSet, RuleSource, did_you_mean, pattern_error};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{find, pieces, quoted, read_piece};
-use shape::{ConfigFields, LanguageName, OverrideFields, Switch};
+use shape::{ConfigFields, OverrideFields, Switch};
 
 /// The name that a configuration file is looked for under.
 pub const FILE_NAME: &str = "clauselint.yaml";
@@ -44,7 +44,7 @@ struct Choices {
     packs: BTreeMap<String, Switch>,
     rules: BTreeMap<String, Switch>,
     profile: BTreeMap<String, Vec<String>>,
-    language: Option<LanguageName>,
+    language: Option<String>,
     /// The key of the file that it is written under: the names of `overrides:` are looked for below it.
     under: Option<&'static str>,
 }
@@ -234,6 +234,18 @@ pub fn select(name: &str, rules: &RuleSet) -> Result<Vec<usize>, String> {
     })
 }
 
+/// The language that a policy is said to be written in; nothing for `auto`.
+pub fn language(code: &str, rules: &RuleSet) -> Result<Option<Language>, String> {
+    match Language::with_code(code) {
+        _ if code == "auto" => Ok(None),
+        Some(language) if rules.in_language(code).is_some() => Ok(Some(language)),
+        _ => {
+            let known = std::iter::once("auto").chain(rules.reads()).collect::<Vec<_>>().join(", ");
+            Err(format!("the rules don't read the language `{code}`; there are: {known}"))
+        }
+    }
+}
+
 impl ConfigFile {
     /// Reads a file. All its mistakes that can be seen without the rules come back together.
     pub fn read(source: SourceFile) -> (Self, Vec<Diagnostic>) {
@@ -372,6 +384,7 @@ impl ConfigFile {
                 source: SourceFile::new(format!("{name}: required-vocabulary"), text.as_bytes()),
                 role: Role::Rule,
                 layer: Layer::User,
+                language: None,
                 compact: None,
             }
         };
@@ -401,6 +414,9 @@ impl ConfigFile {
                 if let Err(message) = select(name, rules) {
                     problem("rules", "config/rule", name, message);
                 }
+            }
+            if let Some(Err(message)) = choices.language.as_ref().map(|code| language(code, rules)) {
+                problem("language", "config/language", choices.language.as_deref().unwrap_or_default(), message);
             }
             for (fact, values) in &choices.profile {
                 for value in values {
@@ -442,8 +458,8 @@ impl ConfigFile {
         for (fact, values) in &choices.profile {
             resolved.set_fact(fact, values.iter().cloned(), origin("profile", fact));
         }
-        if let Some(language) = choices.language {
-            resolved.language = Chosen::new(language.language(), origin("language", ""));
+        if let Some(language) = &choices.language {
+            resolved.language = Chosen::new(Language::with_code(language), origin("language", ""));
         }
     }
 

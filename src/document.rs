@@ -154,7 +154,8 @@ pub struct Section {
 #[derive(Clone, Debug)]
 pub struct Document {
     format: Format,
-    language: Language,
+    /// The language of the whole first, then others that a good part is in.
+    languages: Vec<Language>,
     sections: Vec<Section>,
     clauses: Vec<Clause>,
 }
@@ -169,18 +170,23 @@ impl Document {
             Format::Plain => plain::read(source, body),
         };
         let structure::Arranged { sections, clauses } = structure::arrange(blocks, format);
-        Self { format, language: language::of(&clauses), sections, clauses }
+        Self { format, languages: language::of(&clauses), sections, clauses }
     }
 
     /// The same, said to be written in a language.
     #[must_use]
     pub fn with_language(self, language: Language) -> Self {
-        Self { language, ..self }
+        Self { languages: vec![language], ..self }
     }
 
     /// The language that it is written in.
     pub fn language(&self) -> Language {
-        self.language
+        self.languages[0]
+    }
+
+    /// The language of the whole first, then others that a section or more is written in; never empty.
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
     }
 
     /// The format that it was read in.

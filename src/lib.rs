@@ -41,7 +41,9 @@
 //! 7. Same input, same bytes out: results are sorted, and no map's order reaches an output.
 //! 8. serde stays out of the core's types: the JSON reports and the YAML shape have structs of their own. The
 //!    YAML crate is known in `yaml` only, miette drawn with in `report::graphical` only, clap known in `cli` only.
-//! 9. A panic is a bug, and its message starts with "internal:".
+//! 9. A document is read in every language that a section of it is in and that the rules read; what is found in one of
+//!    them is found. A rule that does not read the language of the whole never says "missing".
+//! 10. A panic is a bug, and its message starts with "internal:".
 //!
 //! `tests/it/tidy.rs` holds the direction of the modules and the invariants that a machine can see.
 //!

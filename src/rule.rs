@@ -10,12 +10,14 @@ mod matcher;
 mod pattern;
 mod profile;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
 
-pub use builtin::builtin_sources;
+pub use builtin::{builtin_sources, language_of};
+use file::compile_language;
 pub use file::{Examples, Layer, Located, Role, RuleSource, compile};
 pub use pattern::PatternError;
 pub use profile::{Fact, Profile, ProfileError};
@@ -26,7 +28,7 @@ pub(crate) use pattern::pattern_error;
 pub(crate) use crate::yaml::did_you_mean;
 
 use crate::diagnostic::Severity;
-use crate::document::{Document, ProseSpan};
+use crate::document::{Document, Language, ProseSpan};
 use lexicon::Lexicon;
 use profile::FactIs;
 
@@ -121,8 +123,19 @@ pub struct Rule {
     pub kind: RuleKind,
     /// Texts with the result that the rule must have on them.
     pub examples: Vec<Example>,
-    /// The place of its file among the sources that were compiled.
+    /// The place of its file in [`RuleSet::sources`].
     pub source: usize,
+    /// Whether it can read the language that its set is for.
+    pub(crate) reads: Reads,
+}
+
+/// Whether a rule can read the language that its set is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// Its phrases are in that language.
+    Words,
+    /// It has not been translated.
+    Nothing,
 }
 
 /// What a rule looks for.
@@ -336,6 +349,9 @@ pub struct RuleSet {
     order: Vec<usize>,
     packs: Vec<Pack>,
     facts: Vec<Fact>,
+    /// The rules as they read other languages, by the languages' ISO 639-1 codes, in the same order.
+    languages: BTreeMap<String, OnceLock<Box<Self>>>,
+    sources: Vec<RuleSource>,
     lexicon: Lexicon,
     entries: Vec<Program>,
 }
@@ -349,6 +365,25 @@ impl RuleSet {
     /// A rule by its id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id.as_str() == id)
+    }
+
+    /// The files that they were compiled from.
+    pub fn sources(&self) -> &[RuleSource] {
+        &self.sources
+    }
+
+    /// The ISO 639-1 codes of the languages that they read: their own, then those that they are translated into.
+    pub fn reads(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(Language::English.code()).chain(self.languages.keys().map(String::as_str))
+    }
+
+    /// The rules as they read a language, in the same order; nothing where they are not translated into it.
+    pub fn in_language(&self, code: &str) -> Option<&Self> {
+        if code == Language::English.code() {
+            return Some(self);
+        }
+        let language = self.languages.get(code)?;
+        Some(language.get_or_init(|| Box::new(compile_language(&self.sources, code, &self.facts))))
     }
 
     /// What is told about packs, in the order of their ids. A pack need not be told about.

@@ -11,6 +11,8 @@ use crate::config::{Chosen, Resolved};
 use crate::diagnostic::Severity;
 use crate::document::Language;
 use crate::report::{CheckedFile, Report, ReportFormat};
+use crate::rule::RuleSet;
+use crate::source::SourceFile;
 
 /// What was typed after `check`.
 #[derive(Debug, clap::Args)]
@@ -62,10 +64,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
                     Some(language) => document.with_language(language),
                     None => document,
                 };
-                if let Language::Other { name, .. } = document.language() {
-                    let path = source.name();
-                    problems
-                        .push(format!("`{path}` is written in {name}; the rules read English, so it was not checked"));
+                if rules.in_language(document.language().code()).is_none() {
+                    problems.push(unread(&source, document.language(), rules));
                 }
                 let settings = resolved.settings(rules, args.today.today());
                 let assessment = check(&source, &document, rules, &settings);
@@ -82,6 +82,13 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     // The process ends here: giving every rule back to the allocator one by one would only take time.
     std::mem::forget((files, workspace));
     Ok(if problems.is_empty() { verdict.exit() } else { Exit::Failed })
+}
+
+/// Says that a policy could not be read, because of its language.
+fn unread(source: &SourceFile, language: Language, rules: &RuleSet) -> String {
+    let names: Vec<&str> = rules.reads().filter_map(Language::with_code).map(Language::name).collect();
+    let read = names.join(" and ");
+    format!("`{}` is written in {}; the rules read {read}, so it was not checked", source.name(), language.name())
 }
 
 /// Whether the findings make the run fail.

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use super::input::{self, ProfileArgs};
 use super::{Exit, Failure, Terminal};
 use crate::check::Level;
-use crate::config::{Choice, Chosen, ConfigFile, FILE_NAME, FailOn, Origin, Resolved, select};
+use crate::config::{Choice, Chosen, ConfigFile, FILE_NAME, FailOn, Origin, Resolved, language, select};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::Language;
 use crate::report;
@@ -46,19 +46,11 @@ pub(super) struct ConfigArgs {
     /// How many warnings there may be before the run fails.
     #[arg(long, value_name = "COUNT")]
     max_warnings: Option<usize>,
-    /// The language that the policies are written in, where it is not to be told by looking.
+    /// The language that the policies are written in (`en`, `de`), where it is not to be told by looking (`auto`).
     #[arg(long, value_name = "LANGUAGE")]
-    language: Option<LanguageName>,
+    language: Option<String>,
     #[command(flatten)]
     profile: ProfileArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum LanguageName {
-    /// Told by looking.
-    Auto,
-    /// English.
-    En,
 }
 
 fn parse_fail_on(text: &str) -> Result<FailOn, String> {
@@ -157,7 +149,7 @@ impl Workspace {
             brought.resize(brought.len() + required.len(), vec![idx]);
             sources.extend(required);
         }
-        let (rules, wrong) = compile(&sources, Examples::Skip);
+        let (rules, wrong) = compile(sources, Examples::Skip);
         let mut drawn: Vec<(&SourceFile, Diagnostic)> = Vec::new();
         for (idx, diagnostic) in mistakes {
             drawn.push((configs[idx].file.source(), diagnostic));
@@ -170,7 +162,7 @@ impl Workspace {
                 drawn.extend(file.problems(&rules).into_iter().map(|diagnostic| (file.source(), diagnostic)));
             }
         }
-        drawn.extend(wrong.into_iter().map(|problem| (&sources[problem.file].source, problem.diagnostic)));
+        drawn.extend(wrong.into_iter().map(|problem| (&rules.sources()[problem.file].source, problem.diagnostic)));
         if !drawn.is_empty() {
             return Err(input::draw_mistakes(&drawn, terminal)?);
         }
@@ -202,11 +194,12 @@ impl Workspace {
 impl Options {
     fn new(args: &ConfigArgs, rules: &RuleSet) -> Result<Self, Failure> {
         let mut options = Self { fail_on: args.fail_on, max_warnings: args.max_warnings, ..Self::default() };
-        options.language = args.language.map(|language| match language {
-            LanguageName::Auto => None,
-            LanguageName::En => Some(Language::English),
-        });
         let mut mistakes = Vec::new();
+        match args.language.as_ref().map(|code| language(code, rules)) {
+            Some(Ok(language)) => options.language = Some(language),
+            Some(Err(message)) => mistakes.push(message),
+            None => {}
+        }
         let mut selected = |names: &[String]| -> Vec<usize> {
             let mut selected = Vec::new();
             for name in names {

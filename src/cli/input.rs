@@ -13,7 +13,7 @@ use super::{Failure, Terminal};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Format};
 use crate::report;
-use crate::rule::{Examples, Layer, Profile, Role, RuleSet, RuleSource, builtin_sources, compile};
+use crate::rule::{Examples, Layer, Profile, Role, RuleSet, RuleSource, builtin_sources, compile, language_of};
 use crate::source::SourceFile;
 
 /// The format to read policies in, where neither the name nor a look at the text is to decide.
@@ -168,11 +168,11 @@ pub(super) fn load_rules(folders: &[PathBuf], examples: Examples, terminal: &Ter
     for folder in folders {
         sources.extend(read_rule_folder(folder).map_err(Failure::Message)?);
     }
-    let (rules, problems) = compile(&sources, examples);
+    let (rules, problems) = compile(sources, examples);
     if problems.is_empty() {
         return Ok(rules);
     }
-    let mistakes = problems.into_iter().map(|problem| (&sources[problem.file].source, problem.diagnostic));
+    let mistakes = problems.into_iter().map(|problem| (&rules.sources()[problem.file].source, problem.diagnostic));
     Err(draw_mistakes(&mistakes.collect::<Vec<_>>(), terminal)?)
 }
 
@@ -210,7 +210,10 @@ pub(super) fn read_rule_folder(folder: &Path) -> Result<Vec<RuleSource>, String>
         let name = entry.path().to_string_lossy().into_owned();
         let bytes = fs::read(entry.path()).map_err(|error| format!("can't read `{name}`: {}", reason(&error)))?;
         let role = Role::of(&name);
-        sources.push(RuleSource { role, source: SourceFile::new(name, &bytes), layer: Layer::User, compact: None });
+        let inner = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_string_lossy();
+        let language = language_of(&inner);
+        let source = SourceFile::new(name, &bytes);
+        sources.push(RuleSource { role, source, layer: Layer::User, language, compact: None });
     }
     if sources.is_empty() {
         return Err(format!("`{}` holds no rules: expected files ending in .yaml", folder.display()));

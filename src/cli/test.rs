@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::{Exit, Failure, Terminal, input};
 use crate::check::{Cause, Settings, check};
-use crate::document::{Document, Format};
-use crate::rule::{Example, Examples, Expected, RuleSet};
+use crate::document::{Document, Format, Language};
+use crate::rule::{Example, Examples, Expected, Rule, RuleSet};
 use crate::source::SourceFile;
 
 /// What was typed after `test`.
@@ -25,21 +25,20 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let rules = input::load_rules(&folders, Examples::Read, terminal)?;
     let mut count = 0_usize;
     let mut failures = Vec::new();
-    let tested = rules.rules().iter().enumerate();
-    for (idx, rule) in tested.filter(|(_, rule)| args.only.as_ref().is_none_or(|only| rule.id.as_str().contains(only)))
-    {
-        for example in &rule.examples {
-            count += 1;
-            if let Some(got) = failure(idx, example, &rules) {
-                let expected = example.value.as_ref().map_or_else(
-                    || example.expected.name().to_owned(),
-                    |value| format!("{} ({value})", example.expected.name()),
-                );
-                failures.push(format!(
-                    "{}: expected {expected}, got {got}\n  {}",
-                    rule.id,
-                    example.text.trim().replace('\n', "\n  ")
-                ));
+    let is_asked = |rule: &Rule| args.only.as_ref().is_none_or(|only| rule.id.as_str().contains(only));
+    for language in rules.reads().filter_map(Language::with_code) {
+        let Some(reading) = rules.in_language(language.code()) else { continue };
+        for (idx, rule) in reading.rules().iter().enumerate().filter(|(_, rule)| is_asked(rule)) {
+            for example in &rule.examples {
+                count += 1;
+                let Some(got) = failure(idx, example, language, &rules) else { continue };
+                let value = example.value.as_ref().map_or_else(String::new, |value| format!(" ({value})"));
+                let id = match language {
+                    Language::English => rule.id.to_string(),
+                    other => format!("{} in {}", rule.id, other.name()),
+                };
+                let text = example.text.trim().replace('\n', "\n  ");
+                failures.push(format!("{id}: expected {}{value}, got {got}\n  {text}", example.expected.name()));
             }
         }
     }
@@ -51,9 +50,9 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
 }
 
 /// What came of an example, where that is not what the rule promises.
-fn failure(rule: usize, example: &Example, rules: &RuleSet) -> Option<String> {
+fn failure(rule: usize, example: &Example, language: Language, rules: &RuleSet) -> Option<String> {
     let source = SourceFile::new("example", example.text.as_bytes());
-    let document = Document::parse(&source, Format::Markdown);
+    let document = Document::parse(&source, Format::Markdown).with_language(language);
     let settings = Settings { profile: example.profile.clone(), ..Settings::default() };
     let assessment = check(&source, &document, rules, &settings);
     let got = match assessment.disclosures.iter().find(|assessed| assessed.rule == rule) {

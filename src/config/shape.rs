@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::FailOn;
 use crate::diagnostic::Severity;
-use crate::document::Language;
 use crate::yaml::OneOrMore;
 
 /// A configuration file of clauselint.
@@ -29,8 +28,8 @@ pub(super) struct ConfigFields {
     pub(super) rules: BTreeMap<String, Switch>,
     /// What the organisation says of itself; `clauselint rules --profile` lists the facts.
     pub(super) profile: BTreeMap<String, OneOrMore>,
-    /// The language of the policies, where it is not to be told by looking.
-    pub(super) language: Option<LanguageName>,
+    /// The language of the policies (ISO 639 code, as `en`), or `auto`, where it is told by looking.
+    pub(super) language: Option<String>,
     /// From which severity on findings make a run fail; `error` where nothing is said.
     pub(super) fail_on: Option<FailOnName>,
     /// How many warnings there may be before a run fails.
@@ -69,9 +68,9 @@ pub(super) struct OverrideFields {
     /// What the organisation says of itself.
     #[serde(default)]
     pub(super) profile: BTreeMap<String, OneOrMore>,
-    /// The language of the policies.
+    /// The language of the policies (ISO 639 code, as `en`), or `auto`.
     #[serde(default)]
-    pub(super) language: Option<LanguageName>,
+    pub(super) language: Option<String>,
 }
 
 /// How a rule is taken.
@@ -110,26 +109,6 @@ impl From<FailOnName> for FailOn {
             FailOnName::Warning => Self::From(Severity::Warning),
             FailOnName::Advice => Self::From(Severity::Advice),
             FailOnName::Never => Self::Never,
-        }
-    }
-}
-
-/// A language that rules can read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum LanguageName {
-    /// Told by looking.
-    Auto,
-    /// English.
-    En,
-}
-
-impl LanguageName {
-    pub(super) fn language(self) -> Option<Language> {
-        match self {
-            Self::Auto => None,
-            Self::En => Some(Language::English),
         }
     }
 }

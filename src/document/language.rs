@@ -19,6 +19,19 @@ pub enum Language {
 }
 
 impl Language {
+    /// The language with an ISO 639 code, as [`Self::code`] gives it.
+    pub fn with_code(given: &str) -> Option<Self> {
+        Lang::all().iter().copied().map(Self::from).find(|language| language.code() == given)
+    }
+
+    /// The name in English.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Other { name, .. } => name,
+        }
+    }
+
     /// The ISO 639 code.
     pub fn code(self) -> &'static str {
         match self {
@@ -37,25 +50,62 @@ const ENOUGH_ENGLISH: usize = 120;
 /// Shorter texts, in words, are taken for English.
 const SHORTEST: usize = 40;
 
-/// The language of a document's clauses. Names, links and quotations in English don't make a text English, so it is
-/// counted over all of it.
-pub(super) fn of(clauses: &[Clause]) -> Language {
-    let texts = || clauses.iter().map(|clause| clause.prose.text());
+/// The language of a document's clauses, then those of sections that are in another one, in the order of their codes.
+/// Names, links and quotations don't make a text English or anything else, so it is counted over all of it.
+pub(super) fn of(clauses: &[Clause]) -> Vec<Language> {
+    let whole = of_texts(clauses);
+    let sections = clauses.chunk_by(|one, next| one.section == next.section);
+    let mut others: Vec<Language> = sections.filter_map(of_section).filter(|language| *language != whole).collect();
+    others.sort_by_key(|language| language.code());
+    others.dedup();
+    others.insert(0, whole);
+    others
+}
+
+/// How many words there are, and how many of them make up English.
+fn counts(clauses: &[Clause]) -> (usize, usize) {
     let (mut words, mut english) = (0_usize, 0_usize);
-    for word in texts().flat_map(|text| text.split(' ')) {
+    for word in clauses.iter().flat_map(|clause| clause.prose.text().split(' ')) {
         words += 1;
         english += usize::from(ENGLISH.contains(&word) || ENGLISH.iter().any(|known| known.eq_ignore_ascii_case(word)));
     }
+    (words, english)
+}
+
+fn of_texts(clauses: &[Clause]) -> Language {
+    let (words, english) = counts(clauses);
     // English policies have 10 to 20 such words in a hundred. Only a text that has few is worth the slow look.
     if words < SHORTEST || 16 * english >= words || english >= ENOUGH_ENGLISH {
         return Language::English;
     }
-    let sample: String = texts().take(200).collect::<Vec<_>>().join(" ");
-    match Detector::new().detect(&sample) {
-        Some(found) if found.is_reliable() && found.lang() != Lang::Eng => {
-            Language::Other { code: code(found.lang()), name: found.lang().eng_name() }
+    detect(clauses).unwrap_or(Language::English)
+}
+
+/// The language of a section that is long enough to tell.
+fn of_section(clauses: &[Clause]) -> Option<Language> {
+    let (words, english) = counts(clauses);
+    if words < SHORTEST {
+        return None;
+    }
+    if 16 * english >= words {
+        return Some(Language::English);
+    }
+    // A list of names has hardly any such words, either.
+    if 40 * english >= words { None } else { detect(clauses) }
+}
+
+fn detect(clauses: &[Clause]) -> Option<Language> {
+    let texts = clauses.iter().take(200).map(|clause| clause.prose.text());
+    let found = Detector::new().detect(&texts.collect::<Vec<_>>().join(" ")).filter(whatlang::Info::is_reliable)?;
+    Some(Language::from(found.lang()))
+}
+
+impl From<Lang> for Language {
+    fn from(language: Lang) -> Self {
+        match language {
+            Lang::Eng => Self::English,
+            other => Self::Other { code: code(other), name: other.eng_name() },
         }
-        _ => Language::English,
     }
 }
 

@@ -13,10 +13,19 @@ pub fn builtin_sources(examples: Examples) -> Vec<RuleSource> {
     let source = |(path, text, json): &(&'static str, &'static str, &'static str)| RuleSource {
         source: SourceFile::new(*path, if examples == Examples::Read { text.as_bytes() } else { b"" }),
         role: Role::of(path),
+        language: language_of(path.strip_prefix("rules/").unwrap_or(path)),
         layer: Layer::Builtin,
         compact: Some(json),
     };
     FILES.iter().map(source).collect()
+}
+
+/// The language that a file's phrases are in, told by the folder that it lies in under the rule folder: two lower-case
+/// letters are a language's ISO 639-1 code, in any other folder the phrases are in the rules' own language.
+pub fn language_of(path: &str) -> Option<String> {
+    let (folder, _) = path.split_once(['/', '\\'])?;
+    let is_code = folder.len() == 2 && folder.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_code.then(|| folder.to_owned())
 }
 
 impl Role {

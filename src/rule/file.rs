@@ -4,22 +4,25 @@ mod build;
 mod compact;
 mod facts;
 mod shape;
+mod translation;
 mod vocabulary;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
 use super::lexicon::Lexicon;
 use super::matcher::{Compiler, Group, Program};
 use super::pattern::Pattern;
-use super::{RuleId, RuleSet};
+use super::{Fact, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
 use crate::yaml::{self, Piece, find, line_end};
 use build::{Build, order};
 use facts::{read_facts, read_packs};
 use shape::{Kind, PatternOrElse, PhraseFields, RULE_KEYS, RuleFields};
+use translation::translated;
 use vocabulary::{compile_vocabulary, read_vocabulary};
 
 /// Where a file comes from. What a user gives replaces what is built in.
@@ -53,6 +56,8 @@ pub struct RuleSource {
     pub role: Role,
     /// Where it comes from.
     pub layer: Layer,
+    /// The language that its phrases are in, where that is not the rules' own: its ISO 639-1 code.
+    pub language: Option<String>,
     /// What it holds, examples left out, in JSON: for built-in files, which are known to be right and are read at every
     /// start of the program.
     pub compact: Option<&'static str>,
@@ -69,7 +74,7 @@ pub enum Examples {
 }
 
 /// A mistake in one of the files that [`compile`] was given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The place of the file in what was given.
     pub file: usize,
@@ -78,16 +83,83 @@ pub struct Located {
 }
 
 /// Compiles rule and vocabulary files. All mistakes of all files come back together, in the order of the files; what
-/// has none is in the set.
-pub fn compile(sources: &[RuleSource], examples: Examples) -> (RuleSet, Vec<Located>) {
+/// has none is in the set. Built-in translations are compiled when a policy needs them; a user's at once, so that
+/// their mistakes are told.
+pub fn compile(sources: Vec<RuleSource>, examples: Examples) -> (RuleSet, Vec<Located>) {
     let mut problems = Problems::default();
-    let mut lexicon = Lexicon::new();
-    let vocabulary = read_vocabulary(sources, examples, &mut lexicon, &mut problems);
-    let files = read_rules(sources, examples, &mut problems);
+    let facts = read_facts(&sources, examples, &mut problems);
+    let packs = read_packs(&sources, examples, &facts, &mut problems);
+    let files = read_rules(&sources, examples, &mut problems);
+    let Compiled { rules, needs, order, lexicon, entries } =
+        compile_files(&files, None, &facts, &sources, examples, &mut problems);
 
-    let facts = read_facts(sources, examples, &mut problems);
-    let packs = read_packs(sources, examples, &facts, &mut problems);
-    let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut problems);
+    let codes = sources.iter().filter_map(|given| given.language.clone());
+    let mut languages: BTreeMap<String, OnceLock<Box<RuleSet>>> = codes.map(|code| (code, OnceLock::new())).collect();
+    let is_own = |code: &str, given: &RuleSource| given.layer == Layer::User && given.language.as_deref() == Some(code);
+    for (code, language) in &mut languages {
+        if examples == Examples::Read || sources.iter().any(|given| is_own(code, given)) {
+            *language = Box::new(translate(&sources, code, &facts, examples, &mut problems)).into();
+        }
+    }
+    problems.0.sort_by_key(|problem| (problem.file, problem.diagnostic.primary.span));
+    problems.0.dedup();
+    (RuleSet { rules, needs, order, packs, facts, lexicon, entries, languages, sources }, problems.0)
+}
+
+/// The rules as they read a language, in the same order: what is wrong with them was told when the user's files were
+/// read, and a test holds the built-in ones.
+pub(super) fn compile_language(sources: &[RuleSource], language: &str, facts: &[Fact]) -> RuleSet {
+    let mut problems = Problems::default();
+    let rules = translate(sources, language, facts, Examples::Skip, &mut problems);
+    debug_assert!(problems.0.is_empty(), "internal: a translation is wrong: {:?}", problems.0);
+    rules
+}
+
+fn translate(
+    sources: &[RuleSource],
+    language: &str,
+    facts: &[Fact],
+    examples: Examples,
+    problems: &mut Problems,
+) -> RuleSet {
+    // Mistakes in the rules themselves were told already.
+    let files = read_rules(sources, examples, &mut Problems::default());
+    let files = translated(files, language, sources, examples, problems);
+    let Compiled { rules, needs, order, lexicon, entries } =
+        compile_files(&files, Some(language), facts, sources, examples, problems);
+    RuleSet {
+        rules,
+        needs,
+        order,
+        packs: Vec::new(),
+        facts: Vec::new(),
+        lexicon,
+        entries,
+        languages: BTreeMap::new(),
+        sources: Vec::new(),
+    }
+}
+
+/// The parts of a rule set that belong to one language.
+struct Compiled {
+    rules: Vec<Rule>,
+    needs: Vec<Vec<usize>>,
+    order: Vec<usize>,
+    lexicon: Lexicon,
+    entries: Vec<Program>,
+}
+
+fn compile_files(
+    files: &[ReadRule],
+    language: Option<&str>,
+    facts: &[Fact],
+    sources: &[RuleSource],
+    examples: Examples,
+    problems: &mut Problems,
+) -> Compiled {
+    let mut lexicon = Lexicon::new();
+    let vocabulary = read_vocabulary(sources, language, examples, &mut lexicon, problems);
+    let (ids, entries) = compile_vocabulary(&vocabulary, sources, problems);
     let groups: Vec<Group> = entries.iter().map(Program::group).collect();
     let entry = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
     let known =
@@ -95,35 +167,33 @@ pub fn compile(sources: &[RuleSource], examples: Examples) -> (RuleSet, Vec<Loca
 
     let mut regexes = BTreeMap::new();
     let mut rules = Vec::new();
-    let mut dependencies = Vec::new();
-    for file in &files {
+    let mut needs = Vec::new();
+    for file in files {
         let mut build = Build {
             lexicon: &mut lexicon,
             compiler: Compiler { entry: &entry },
             names: &ids,
             known: &known,
-            facts: &facts,
+            facts,
             file,
             source: &sources[file.file].source,
             layer: sources[file.file].layer,
-            problems: &mut problems,
+            problems,
             regexes: &mut regexes,
             needs: Vec::new(),
         };
         if let Some(rule) = build.rule() {
-            dependencies.push(build.needs);
+            needs.push(build.needs);
             rules.push(rule);
         }
     }
     // Conditions count rules by their places, which are right only if no rule fell out.
     let order = if problems.0.is_empty() {
-        order(&rules, &dependencies, &files, sources, &mut problems)
+        order(&rules, &needs, files, sources, problems)
     } else {
         (0..rules.len()).collect()
     };
-    problems.0.sort_by_key(|problem| (problem.file, problem.diagnostic.primary.span));
-    let needs = dependencies;
-    (RuleSet { rules, needs, order, packs, facts, lexicon, entries }, problems.0)
+    Compiled { rules, needs, order, lexicon, entries }
 }
 
 #[derive(Default)]
@@ -150,13 +220,17 @@ struct ReadRule {
     /// Nothing where the file's id is none.
     id: Option<RuleId>,
     fields: RuleFields,
+    /// Whether it is a rule that no file translates into the language that is compiled for.
+    untranslated: bool,
 }
 
 /// Reads the rule files, in the order of their ids. Of two layers' rules with one id, the higher layer's stays.
 fn read_rules(sources: &[RuleSource], examples: Examples, problems: &mut Problems) -> Vec<ReadRule> {
     let mut named: BTreeMap<RuleId, ReadRule> = BTreeMap::new();
     let mut unnamed = Vec::new();
-    for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.role == Role::Rule) {
+    for (file, given) in
+        sources.iter().enumerate().filter(|(_, given)| given.role == Role::Rule && given.language.is_none())
+    {
         let RuleSource { source, layer, .. } = given;
         let fields = match given.compact.filter(|_| examples == Examples::Skip) {
             Some(json) => compact::read(json),
@@ -171,7 +245,7 @@ fn read_rules(sources: &[RuleSource], examples: Examples, problems: &mut Problem
                     "a rule id is a pack and a name in lower-case letters, digits and hyphens: `pack/name-of-rule`";
                 problems.push(file, Diagnostic::error("rule-file/id", message, label).with_help(help));
             }
-            unnamed.push(ReadRule { file, id: None, fields });
+            unnamed.push(ReadRule { file, id: None, fields, untranslated: false });
             continue;
         };
         let twin = named.get(&id).map(|other| &sources[other.file]).filter(|other| other.layer == *layer);
@@ -180,7 +254,7 @@ fn read_rules(sources: &[RuleSource], examples: Examples, problems: &mut Problem
             let help = "give one of the two another id";
             problems.push(file, Diagnostic::error("rule-file/id", message, label).with_help(help));
         } else {
-            named.insert(id.clone(), ReadRule { file, id: Some(id), fields });
+            named.insert(id.clone(), ReadRule { file, id: Some(id), fields, untranslated: false });
         }
     }
     named.into_values().chain(unnamed).collect()

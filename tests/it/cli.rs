@@ -238,15 +238,15 @@ fn outline_shows_what_the_rules_see() {
 
 #[test]
 fn a_policy_in_another_language_is_not_called_incomplete() {
-    let german = "# Datenschutz\n\nWir verarbeiten Ihre personenbezogenen Daten nur, soweit dies zur Bereitstellung unserer \
-                  Angebote erforderlich ist. Sie haben das Recht auf Auskunft, Berichtigung und Löschung Ihrer Daten. \
-                  Beschweren können Sie sich bei einer Aufsichtsbehörde. Cookies setzen wir nicht ein, und eine Weitergabe \
-                  an Dritte findet nicht statt, es sei denn, dass ein Gesetz uns dazu verpflichtet.\n";
-    let outcome = Program::new().file("a.md", german).args(["check", "--format", "json", "a.md"]).run();
+    let dutch = "# Privacy\n\nWij verwerken uw persoonsgegevens alleen voor zover dat nodig is om onze diensten te leveren. U \
+                 hebt het recht om uw gegevens in te zien, te laten verbeteren en te laten wissen. Een klacht kunt u \
+                 indienen bij de Autoriteit Persoonsgegevens. Wij plaatsen geen cookies, en wij geven uw gegevens niet door \
+                 aan anderen, tenzij een wet ons daartoe verplicht.\n";
+    let outcome = Program::new().file("a.md", dutch).args(["check", "--format", "json", "a.md"]).run();
     assert_eq!(outcome.code, 2);
-    assert_eq!(outcome.stderr, "error: `a.md` is written in German; the rules read English, so it was not checked\n");
+    assert_eq!(outcome.stderr, "error: `a.md` is written in Dutch; the rules read English, so it was not checked\n");
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
-    assert_eq!(report["files"][0]["language"], "de");
+    assert_eq!(report["files"][0]["language"], "nl");
     assert_eq!(report["files"][0]["findings"], serde_json::json!([]));
     let statuses = report["files"][0]["disclosures"].as_array().unwrap();
     assert!(statuses.iter().all(|disclosure| disclosure["status"] == "not-applicable"));

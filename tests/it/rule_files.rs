@@ -7,7 +7,7 @@ use clauselint::rule::{Examples, Expected, Layer, Role, RuleKind, RuleSet, Statu
 use crate::program::{Program, run};
 
 fn builtin() -> RuleSet {
-    let (rules, problems) = compile(&builtin_sources(Examples::Read), Examples::Read);
+    let (rules, problems) = compile(builtin_sources(Examples::Read), Examples::Read);
     assert!(problems.is_empty(), "{problems:?}");
     rules
 }
@@ -27,7 +27,7 @@ fn the_built_in_files_stand_up_as_a_users() {
         given.layer = Layer::User;
         given.compact = None;
     }
-    let (_, problems) = compile(&sources, Examples::Read);
+    let (_, problems) = compile(sources, Examples::Read);
     assert!(problems.is_empty(), "{problems:?}");
 }
 
@@ -36,7 +36,7 @@ fn a_built_in_rule_is_named_after_its_file() {
     let rules = builtin();
     let files: BTreeSet<String> = builtin_sources(Examples::Read)
         .iter()
-        .filter(|given| given.role == Role::Rule)
+        .filter(|given| given.role == Role::Rule && given.language.is_none())
         .map(|given| given.source.name().trim_start_matches("rules/").trim_end_matches(".yaml").to_owned())
         .collect();
     let ids: BTreeSet<String> = rules.rules().iter().map(|rule| rule.id.to_string()).collect();
@@ -64,6 +64,74 @@ fn every_built_in_rule_is_complete() {
         texts.dedup();
         assert_eq!(texts.len(), rule.examples.len(), "{id} has an example twice");
     }
+}
+
+#[test]
+fn a_language_is_added_without_any_rust() {
+    let dutch = |program: Program| {
+        program
+            .file(
+                "ours/nl/gdpr/dpo-contact.yaml",
+                "\
+id: gdpr/dpo-contact
+evidence: ['<dpo> ... <email>']
+vague: ['<dpo>']
+examples:
+  disclosed: ['Schrijf aan onze functionaris voor gegevensbescherming: dpo@example.com.']
+  vague: ['Wij hebben een FG.']
+  missing: ['Wij bakken brood.']
+",
+            )
+            .file("ours/nl/vocabulary/dpo.yaml", "dpo: [functionaris voor gegevensbescherming, fg]\n")
+    };
+    let tested = dutch(Program::new()).args(["test", "ours", "--only", "dpo-contact"]).run();
+    assert_eq!(tested.code, 0, "{}{}", tested.stdout, tested.stderr);
+
+    let text = "# Persoonsgegevens\n\nWij verwerken uw persoonsgegevens alleen voor zover dat nodig is om onze diensten te leveren. U hebt het recht om uw \
+                gegevens in te zien en te laten wissen. Een klacht kunt u indienen bij de Autoriteit Persoonsgegevens. Schrijf \
+                aan onze functionaris voor gegevensbescherming: dpo@example.com.\n";
+    let program = dutch(Program::new()).file("a.md", text);
+    let outcome = program.args(["check", "--format", "json", "--rules", "ours", "a.md"]).run();
+    let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!((report["files"][0]["language"].as_str(), outcome.stderr.as_str()), (Some("nl"), ""));
+    let disclosures = report["files"][0]["disclosures"].as_array().unwrap();
+    let status = |id: &str| &disclosures.iter().find(|disclosure| disclosure["id"] == id).unwrap()["status"];
+    assert_eq!(status("gdpr/dpo-contact"), "disclosed");
+    // A rule that is not translated can't say that anything is missing.
+    assert_eq!(status("gdpr/purposes"), "not-applicable");
+
+    let mistaken = dutch(Program::new())
+        .file("ours/nl/gdpr/purpose.yaml", "id: gdpr/purpose\nevidence: ['<doeleinde>']\ntitle: x\nexamples: {}\n")
+        .args(["test", "ours"])
+        .run();
+    assert_eq!(mistaken.code, 2);
+    for told in
+        ["`title` is no key of a translation", "no rule `gdpr/purpose` to translate", "did you mean `gdpr/purposes`?"]
+    {
+        assert!(mistaken.stderr.contains(told), "{told}\n{}", mistaken.stderr);
+    }
+}
+
+#[test]
+fn a_policy_in_two_languages_is_read_in_both() {
+    let dutch = "Wij verwerken uw persoonsgegevens alleen voor zover dat nodig is om onze diensten te leveren. U hebt het recht om uw \
+                gegevens in te zien en te laten wissen. Een klacht kunt u indienen bij de Autoriteit Persoonsgegevens. Schrijf \
+                aan onze functionaris voor gegevensbescherming: dpo@example.com.";
+    let english = "We bake bread, and we sell it in our shop. When you order bread on this site, we use your name and your \
+                   address to bring it to you, and we delete both when the bread has been eaten. You can ask us for a copy \
+                   of your data, and we will send it to you. We never give your data to anybody else.";
+    let program = Program::new()
+        .file(
+            "ours/nl/gdpr/dpo-contact.yaml",
+            "id: gdpr/dpo-contact\nevidence: ['functionaris ... <email>']\nexamples: {}\n",
+        )
+        .file("a.md", format!("# Persoonsgegevens\n\n{dutch}\n\n# Privacy\n\n{english}\n"));
+    let outcome = program.args(["check", "--format", "json", "--rules", "ours", "a.md"]).run();
+    let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let disclosures = report["files"][0]["disclosures"].as_array().unwrap();
+    let status = |id: &str| &disclosures.iter().find(|disclosure| disclosure["id"] == id).unwrap()["status"];
+    assert_eq!(status("gdpr/dpo-contact"), "disclosed");
+    assert_eq!(status("gdpr/right-access"), "disclosed");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn assert_document(bytes: &[u8], format: Format) {
 }
 
 thread_local! {
-    static RULES: RuleSet = compile(&builtin_sources(Examples::Skip), Examples::Skip).0;
+    static RULES: RuleSet = compile(builtin_sources(Examples::Skip), Examples::Skip).0;
 }
 
 proptest! {

@@ -12,8 +12,8 @@ use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
-    Condition, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Reported, Rule, RuleKind,
-    Search, Status, Structure, StructureCheck, With, Within, did_you_mean,
+    Condition, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Reads, Reported, Rule,
+    RuleKind, Search, Status, Structure, StructureCheck, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -82,6 +82,7 @@ impl Build<'_, '_> {
             kind,
             examples,
             source: self.file.file,
+            reads: if self.file.untranslated { Reads::Nothing } else { Reads::Words },
         })
     }
 

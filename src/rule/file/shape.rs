@@ -245,6 +245,35 @@ pub(super) enum WithinName {
     Document,
 }
 
+/// What a rule looks for in another language than the rules' own: a file in a folder named after the language.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct TranslationFields {
+    /// The id of the rule.
+    pub(super) id: String,
+    /// Phrases any one of which discloses it.
+    #[serde(default)]
+    pub(super) evidence: Vec<PhraseFields>,
+    /// Phrases that touch it without answering.
+    #[serde(default)]
+    pub(super) vague: Vec<PhraseFields>,
+    /// Phrases that must not be in a policy; for `kind: forbidden`.
+    #[serde(default)]
+    pub(super) forbidden: Vec<PhraseFields>,
+    /// Patterns that are never evidence.
+    #[serde(default)]
+    pub(super) unless: Vec<String>,
+    /// When the rule is asked; always, where this is absent.
+    #[serde(default)]
+    pub(super) when: Option<ConditionFields>,
+    /// Patterns of headings that the disclosure belongs under, the best first.
+    #[serde(default)]
+    pub(super) place: Vec<String>,
+    /// Texts with the result that the rule must have on them.
+    pub(super) examples: ExampleFields,
+}
+
 /// When a rule is asked. Exactly one key, but `disclosure` goes with `is`.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -466,6 +495,11 @@ mod tests {
     #[test]
     fn the_schema_of_rule_files_is_kept_up() {
         check_schema("rule.schema.json", &schemars::schema_for!(RuleFields));
+    }
+
+    #[test]
+    fn the_schema_of_translations_is_kept_up() {
+        check_schema("translation.schema.json", &schemars::schema_for!(TranslationFields));
     }
 
     #[test]

@@ -20,12 +20,14 @@ pub(super) struct ReadEntry {
 
 pub(super) fn read_vocabulary(
     sources: &[RuleSource],
+    language: Option<&str>,
     examples: Examples,
     lexicon: &mut Lexicon,
     problems: &mut Problems,
 ) -> BTreeMap<String, ReadEntry> {
     let mut entries: BTreeMap<String, ReadEntry> = BTreeMap::new();
-    for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.role == Role::Vocabulary) {
+    let is_asked = |given: &RuleSource| given.role == Role::Vocabulary && given.language.as_deref() == language;
+    for (file, given) in sources.iter().enumerate().filter(|(_, given)| is_asked(given)) {
         let RuleSource { source, layer, .. } = given;
         if let Some(json) = given.compact.filter(|_| examples == Examples::Skip) {
             for (name, texts) in compact::read::<BTreeMap<String, Vec<String>>>(json) {

@@ -1,0 +1,105 @@
+//! Translations: what a rule looks for in policies of another language than the rules' own.
+
+use std::collections::BTreeMap;
+
+use super::shape::{RuleFields, TranslationFields};
+use super::{Examples, KIND, Problems, ReadRule, Role, RuleSource, compact, parse, pieces};
+use crate::diagnostic::{Diagnostic, Label};
+use crate::rule::{RuleId, did_you_mean};
+use crate::yaml::find;
+
+const KEYS: [&str; 8] = ["id", "evidence", "vague", "forbidden", "unless", "when", "place", "examples"];
+
+/// The rules as they read a language: each with the phrases of its translation. A rule without one keeps its place, and
+/// finds nothing.
+pub(super) fn translated(
+    rules: Vec<ReadRule>,
+    language: &str,
+    sources: &[RuleSource],
+    examples: Examples,
+    problems: &mut Problems,
+) -> Vec<ReadRule> {
+    let mut translations = read(language, sources, examples, problems);
+    let rules = rules.into_iter().map(|rule| {
+        let translation = rule.id.as_ref().and_then(|id| translations.remove(id.as_str()));
+        match translation {
+            Some((file, translation)) => ReadRule { file, fields: translate(rule.fields, translation), ..rule },
+            None => {
+                ReadRule { fields: translate(rule.fields, TranslationFields::default()), untranslated: true, ..rule }
+            }
+        }
+    });
+    let rules: Vec<ReadRule> = rules.collect();
+    let known = || rules.iter().filter_map(|rule| rule.id.as_ref()).map(RuleId::as_str);
+    for (id, (file, _)) in translations {
+        let source = &sources[file].source;
+        let label = Label::new(source.span(find(source, "id", &id)), "here");
+        let problem =
+            Diagnostic::error("rule-file/translation", format!("there is no rule `{id}` to translate"), label);
+        let meant = did_you_mean(&id, known()).map(|meant| format!("did you mean `{meant}`?"));
+        let help = meant.unwrap_or_else(|| "a file in a folder named after a language translates a rule".to_owned());
+        problems.push(file, problem.with_help(help));
+    }
+    rules
+}
+
+fn translate(rule: RuleFields, translation: TranslationFields) -> RuleFields {
+    let TranslationFields { id: _, evidence, vague, forbidden, unless, when, place, examples } = translation;
+    RuleFields { evidence, vague, forbidden, unless, when, place, examples, ..rule }
+}
+
+/// The translations into a language by the ids of their rules. Of two layers' files for one rule, the higher layer's
+/// stays.
+fn read(
+    language: &str,
+    sources: &[RuleSource],
+    examples: Examples,
+    problems: &mut Problems,
+) -> BTreeMap<String, (usize, TranslationFields)> {
+    let mut translations: BTreeMap<String, (usize, TranslationFields)> = BTreeMap::new();
+    let files = sources.iter().enumerate();
+    for (file, given) in
+        files.filter(|(_, given)| given.role == Role::Rule && given.language.as_deref() == Some(language))
+    {
+        let fields = match given.compact.filter(|_| examples == Examples::Skip) {
+            Some(json) => compact::read(json),
+            None => read_fields(given, file, problems),
+        };
+        let twin = translations.get(&fields.id).map(|(other, _)| &sources[*other]);
+        if let Some(twin) = twin.filter(|twin| twin.layer == given.layer) {
+            let label = Label::new(given.source.span(find(&given.source, "id", &fields.id)), "");
+            let message = format!("`{}` is translated in {} already", fields.id, twin.source.name());
+            problems.push(file, Diagnostic::error("rule-file/id", message, label));
+        } else {
+            translations.insert(fields.id.clone(), (file, fields));
+        }
+    }
+    translations
+}
+
+fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> TranslationFields {
+    let source = &given.source;
+    let mut fields = TranslationFields::default();
+    for piece in pieces(source, file, problems) {
+        let done = match piece.key {
+            "id" => parse(&piece, source).map(|value| fields.id = value),
+            "evidence" => parse(&piece, source).map(|value| fields.evidence = value),
+            "vague" => parse(&piece, source).map(|value| fields.vague = value),
+            "forbidden" => parse(&piece, source).map(|value| fields.forbidden = value),
+            "unless" => parse(&piece, source).map(|value| fields.unless = value),
+            "when" => parse(&piece, source).map(|value| fields.when = value),
+            "place" => parse(&piece, source).map(|value| fields.place = value),
+            "examples" => parse(&piece, source).map(|value| fields.examples = value),
+            _ => Err(Box::new(piece.unknown_key(source, KIND, "a translation of a rule", &KEYS))),
+        };
+        if let Err(problem) = done {
+            problems.push(file, *problem);
+        }
+    }
+    if fields.evidence.is_empty() && fields.forbidden.is_empty() && !problems.any_in(file) {
+        let label = Label::new(source.span(0..0), "");
+        let message = "a translation has `id:` and `evidence:` or `forbidden:`, and `examples:`";
+        problems.push(file, Diagnostic::error("rule-file/key", message, label));
+    }
+    fields
+}
