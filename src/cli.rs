@@ -4,8 +4,10 @@
 mod check;
 mod completions;
 mod config;
+mod diff;
 mod eval;
 mod explain;
+mod git;
 mod init;
 mod input;
 mod man;
@@ -47,6 +49,8 @@ struct Cli {
 enum Command {
     /// Check policies.
     Check(check::Args),
+    /// Tell what an edit changed: disclosures lost, gained, weaker; claims that say something else.
+    Diff(diff::Args),
     /// Write a configuration file to start from.
     Init(init::Args),
     /// Show the configuration that holds for a policy, and where each value comes from.
@@ -112,6 +116,7 @@ fn run_with(args: impl IntoIterator<Item = OsString>) -> Exit {
     let mut terminal = Terminal::new(cli.color);
     let result = match cli.command {
         Command::Check(args) => check::run(&args, &mut terminal),
+        Command::Diff(args) => diff::run(&args, &mut terminal),
         Command::Init(args) => init::run(&args, &mut terminal),
         Command::Config(args) => config::run(&args, &mut terminal),
         Command::Rules(args) => rules::run(&args, &mut terminal),

@@ -17,6 +17,7 @@
 //! | [`document`] | sections, clauses, prose and its way back to the bytes; a reader for each format | rules |
 //! | [`rule`] | phrase patterns, vocabularies, rule files, the compiled [`rule::RuleSet`] | any law: that is in `rules/` |
 //! | [`mod@check`] | the rules run over a document: statuses, evidence, findings, fingerprints | output formats |
+//! | [`mod@diff`] | what an edit changed: two assessments of two versions held against each other | where versions come from |
 //! | [`config`] | configuration files, and what holds for a policy by them | where they lie |
 //! | [`eval`] | assessments held against labels that people gave | files, formats |
 //! | [`report`] | the formats of a report | how anything was found |
@@ -26,7 +27,7 @@
 //!
 //! # Invariants
 //!
-//! 1. `source`, `diagnostic`, `document`, `rule` and `check` are the core: they do no IO, read no clock and no
+//! 1. `source`, `diagnostic`, `document`, `rule`, `check` and `diff` are the core: they do no IO, read no clock and no
 //!    environment, print nothing, and can't fail on a user's text. Any bytes give a document.
 //! 2. The engine knows no law. What the GDPR or any other act asks stands in `rules/`, one file a rule, with its
 //!    authority and its examples; a grep for "GDPR" in the code of `src/` finds nothing.
@@ -66,6 +67,8 @@ pub mod document;
 pub mod rule;
 
 pub mod check;
+
+pub mod diff;
 
 pub mod config;
 

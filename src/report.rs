@@ -6,6 +6,7 @@
 mod checkstyle;
 mod concise;
 mod csv;
+mod diff;
 mod full;
 mod github;
 mod gitlab;
@@ -26,6 +27,7 @@ use crate::document::Document;
 use crate::rule::{Rule, RuleSet};
 use crate::source::SourceFile;
 
+pub use diff::{Compared, DiffFormat, DiffReport, write_diff};
 pub use shown::printable;
 
 /// The formats of a report.

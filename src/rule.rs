@@ -160,8 +160,26 @@ pub struct Disclosure {
     pub(crate) place: Vec<Program>,
     /// The values that it can have, the strongest first; empty if it has none.
     pub(crate) values: Vec<String>,
+    /// What the claim consists of, to be compared between two versions of a policy.
+    pub(crate) compare: Vec<Content>,
     pub(crate) missing_message: String,
     pub(crate) vague_message: String,
+}
+
+/// A part of what a claim consists of.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) program: Program,
+    /// What all its matches say; nothing where their words do.
+    pub(crate) name: Option<String>,
+    pub(crate) additions: Additions,
+}
+
+/// Whether an edit that adds content, and takes none away, is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Additions {
+    Told,
+    Ignored,
 }
 
 /// Something that the policy must not say.

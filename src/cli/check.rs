@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::config::{ConfigArgs, Workspace};
+use super::diff;
 use super::input::{InputArgs, TodayArgs};
 use super::output::{Output, OutputParser, Target};
 use super::{Exit, Failure, Terminal};
@@ -10,7 +11,7 @@ use crate::check::{Assessment, check};
 use crate::config::{Chosen, Resolved};
 use crate::diagnostic::Severity;
 use crate::document::Language;
-use crate::report::{CheckedFile, Report, ReportFormat};
+use crate::report::{CheckedFile, DiffFormat, Report, ReportFormat};
 use crate::rule::RuleSet;
 use crate::source::SourceFile;
 
@@ -21,6 +22,7 @@ use crate::source::SourceFile;
     clauselint check --format concise policies/ imprint.html\n  \
     clauselint check --rules our-rules/ policy.md\n  \
     clauselint check --format github --output sarif=clauselint.sarif policies/\n  \
+    clauselint check --since origin/main policies/\n  \
     clauselint check - --input-format markdown < policy.md")]
 pub(super) struct Args {
     /// Policies, folders of policies, or `-` for standard input.
@@ -32,6 +34,10 @@ pub(super) struct Args {
     /// Report in this format, too, to a file, or to standard output for `-`. May be given more than once.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = OutputParser)]
     output: Vec<Output>,
+    /// Report only what edits since this git revision made worse, as `clauselint diff` tells it; as text, or with
+    /// `--format` json or markdown.
+    #[arg(long, value_name = "REV", allow_hyphen_values = true, conflicts_with = "output")]
+    since: Option<String>,
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
@@ -52,6 +58,19 @@ impl Args {
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&args.paths, &args.config, terminal)?;
+    if let Some(revision) = &args.since {
+        let format = match args.format {
+            None | Some(ReportFormat::Full) => DiffFormat::Text,
+            Some(ReportFormat::Json) => DiffFormat::Json,
+            Some(ReportFormat::Markdown) => DiffFormat::Markdown,
+            Some(format) => {
+                let name = format.name();
+                let message = format!("`--since` can't report as `{name}`; expected full, json or markdown");
+                return Err(Failure::Message(message));
+            }
+        };
+        return diff::run_since(revision, &workspace, format, &args.input, args.today.today(), terminal);
+    }
     let Workspace { rules, policies, .. } = &workspace;
     let mut problems = workspace.problems.clone();
     let mut verdict = Verdict::default();
@@ -85,7 +104,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
 }
 
 /// Says that a policy could not be read, because of its language.
-fn unread(source: &SourceFile, language: Language, rules: &RuleSet) -> String {
+pub(super) fn unread(source: &SourceFile, language: Language, rules: &RuleSet) -> String {
     let names: Vec<&str> = rules.reads().filter_map(Language::with_code).map(Language::name).collect();
     let read = names.join(" and ");
     format!("`{}` is written in {}; the rules read {read}, so it was not checked", source.name(), language.name())

@@ -138,10 +138,15 @@ impl InputArgs {
             let bytes = fs::read(path).map_err(|error| format!("can't read `{name}`: {}", reason(&error)))?;
             (name, bytes)
         };
-        let source = SourceFile::new(name, &bytes);
+        Ok(self.parse(name, &bytes))
+    }
+
+    /// Reads what a file of this name holds.
+    pub(super) fn parse(&self, name: String, bytes: &[u8]) -> (SourceFile, Document) {
+        let source = SourceFile::new(name, bytes);
         let format = self.input_format.map_or_else(|| Format::of(&source), Format::from);
         let document = Document::parse(&source, format);
-        Ok((source, document))
+        (source, document)
     }
 }
 

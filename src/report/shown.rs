@@ -1,6 +1,7 @@
 //! Text from documents on its way to a terminal.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The text with every character that a terminal acts on, or that reorders what stands around it, replaced by a
 /// visible one of the same length in bytes, so that spans into it stay right. Line ends and tabs stay.
@@ -35,6 +36,18 @@ pub(super) fn excerpt(text: &str, width: usize) -> String {
     format!("{}…", cut.trim_end())
 }
 
+/// An excerpt that holds the words at a range of the text, or their start: cut in front of them as well where they
+/// stand too far into it.
+pub(super) fn excerpt_around(text: &str, words: Range<usize>, width: usize) -> String {
+    let room = width.saturating_sub(words.len()) / 2;
+    let before = text[..words.start].char_indices().rev().take(room).last().map_or(words.start, |(at, _)| at);
+    if before == 0 || text.chars().count() <= width {
+        return excerpt(text, width);
+    }
+    let start = text[before..words.start].find(' ').map_or(before, |space| before + space + 1);
+    format!("…{}", excerpt(&text[start..], width.saturating_sub(1)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +63,13 @@ mod tests {
     #[test]
     fn an_excerpt_is_one_line_of_the_width() {
         assert_eq!(excerpt("one\ntwo  three four", 9), "one two…");
+        let around = |words: &str, width| {
+            let text = "one two three four five six seven";
+            let start = text.find(words).unwrap();
+            excerpt_around(text, start..start + words.len(), width)
+        };
+        assert_eq!(around("two", 33), "one two three four five six seven");
+        assert_eq!(around("two", 12), "one two thr…");
+        assert_eq!(around("five", 14), "…five six sev…");
     }
 }

@@ -289,6 +289,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "when" => set!(fields.when),
             "place" => set!(fields.place),
             "values" => set!(fields.values),
+            "compare" => set!(fields.compare),
             "message" => set!(fields.message),
             "help" => set!(fields.help),
             "draft" => set!(fields.draft),

@@ -4,6 +4,7 @@
 
 mod cli;
 mod config;
+mod diff;
 mod eval;
 mod formats;
 mod packaging;

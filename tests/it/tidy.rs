@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::program::root;
 
 /// The modules in their order: each may use those before it.
-const ORDER: [&str; 10] =
-    ["source", "diagnostic", "yaml", "document", "rule", "check", "config", "eval", "report", "cli"];
-const CORE: [&str; 6] = ["source", "diagnostic", "yaml", "document", "rule", "check"];
+const ORDER: [&str; 11] =
+    ["source", "diagnostic", "yaml", "document", "rule", "check", "diff", "config", "eval", "report", "cli"];
+const CORE: [&str; 7] = ["source", "diagnostic", "yaml", "document", "rule", "check", "diff"];
 
 /// Every source file with the top-level module it belongs to and its code: comments, and the tests at its end, left out.
 fn modules() -> Vec<(PathBuf, String, String)> {
@@ -75,13 +75,14 @@ fn each_format_is_known_in_one_place() {
         for (crate_name, home) in [
             ("clap_complete", "cli/completions.rs"),
             ("clap_mangen", "cli/man.rs"),
+            ("Command::new(\"", "cli/git.rs"),
             ("miette", "report/graphical.rs"),
             ("serde_yaml", "yaml.rs"),
             ("pulldown_cmark", "document/markdown.rs"),
             ("html5gum", "document/html.rs"),
             (
                 "serde_json",
-                "report/gitlab.rs report/json.rs report/jsonl.rs report/sarif.rs cli/config.rs cli/outline.rs cli/eval.rs \
+                "report/diff/json.rs report/gitlab.rs report/json.rs report/jsonl.rs report/sarif.rs cli/config.rs cli/outline.rs cli/eval.rs \
                  rule/file/compact.rs",
             ),
             ("csv::Writer", "report/csv.rs"),

@@ -5,15 +5,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::facts::profile_condition;
-use super::shape::{ConditionFields, ExampleField, Kind, PhraseFields, ReportName};
+use super::shape::{ConditionFields, ContentFields, ExampleField, IgnoreName, Kind, PhraseFields, ReportName};
 use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
-    Condition, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Reads, Reported, Rule,
-    RuleKind, Search, Status, Structure, StructureCheck, With, Within, did_you_mean,
+    Additions, Condition, Content, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Reads,
+    Reported, Rule, RuleKind, Search, Status, Structure, StructureCheck, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -52,6 +52,7 @@ impl Build<'_, '_> {
                         .filter_map(|place| self.program("place", std::slice::from_ref(place)))
                         .collect(),
                     values,
+                    compare: fields.compare.iter().filter_map(|content| self.content(content)).collect(),
                     missing_message: fields.message.missing.clone().unwrap_or_default(),
                     vague_message: fields.message.vague.clone().unwrap_or_default(),
                 }))
@@ -97,6 +98,7 @@ impl Build<'_, '_> {
         let keys = [
             ("evidence", !fields.evidence.is_empty(), Kind::Disclosure, "disclosure"),
             ("vague", !fields.vague.is_empty(), Kind::Disclosure, "disclosure"),
+            ("compare", !fields.compare.is_empty(), Kind::Disclosure, "disclosure"),
             ("forbidden", !fields.forbidden.is_empty(), Kind::Forbidden, "forbidden"),
             ("report", fields.report != ReportName::Each, Kind::Forbidden, "forbidden"),
             ("check", fields.check.is_some(), Kind::Structure, "structure"),
@@ -188,6 +190,19 @@ impl Build<'_, '_> {
             not: self.program(key, &detailed.not).map(Box::new),
             value: detailed.value.clone(),
         })
+    }
+
+    fn content(&mut self, fields: &ContentFields) -> Option<Content> {
+        let (phrase, name, ignore) = match fields {
+            ContentFields::Words(phrase) => (phrase, None, None),
+            ContentFields::Named(named) => (&named.phrase, named.name.clone(), named.ignore),
+        };
+        let program = self.program("compare", std::slice::from_ref(phrase))?;
+        let additions = match ignore {
+            None => Additions::Told,
+            Some(IgnoreName::Additions) => Additions::Ignored,
+        };
+        Some(Content { program, name, additions })
     }
 
     /// A regular expression, one for all phrases that write it. A user's is tried at once.

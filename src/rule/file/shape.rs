@@ -56,6 +56,9 @@ pub(super) struct RuleFields {
     /// The values that the disclosure can have, the strongest first.
     #[serde(default)]
     pub(super) values: Vec<String>,
+    /// What the claim consists of: the words of its clauses that `clauselint diff` compares between two versions.
+    #[serde(default)]
+    pub(super) compare: Vec<ContentFields>,
     /// What findings say.
     pub(super) message: MessageFields,
     /// What to do about a finding.
@@ -67,7 +70,7 @@ pub(super) struct RuleFields {
     pub(super) examples: ExampleFields,
 }
 
-pub(super) const RULE_KEYS: [&str; 20] = [
+pub(super) const RULE_KEYS: [&str; 21] = [
     "id",
     "title",
     "kind",
@@ -84,6 +87,7 @@ pub(super) const RULE_KEYS: [&str; 20] = [
     "when",
     "place",
     "values",
+    "compare",
     "message",
     "help",
     "draft",
@@ -228,6 +232,38 @@ pub(super) struct DetailedPhrase {
     pub(super) value: Option<String>,
 }
 
+/// A part of what a claim consists of: a pattern whose words are compared, or one that means the same in all its words.
+#[derive(Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(untagged))]
+pub(super) enum ContentFields {
+    /// A pattern. The words that it matches are compared, numbers and lengths of time by their amount.
+    Words(String),
+    Named(NamedContent),
+}
+
+/// A pattern with what its matches say, or with what to ignore.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct NamedContent {
+    /// The pattern, over the words of one clause.
+    pub(super) phrase: String,
+    /// What all its matches say, in a few words; entries with the same name say the same.
+    #[serde(default, rename = "as")]
+    pub(super) name: Option<String>,
+    /// `additions`: what comes in addition is not told, only what was replaced or taken out.
+    #[serde(default)]
+    pub(super) ignore: Option<IgnoreName>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum IgnoreName {
+    Additions,
+}
+
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(untagged))]
@@ -270,6 +306,9 @@ pub(super) struct TranslationFields {
     /// Patterns of headings that the disclosure belongs under, the best first.
     #[serde(default)]
     pub(super) place: Vec<String>,
+    /// What the claim consists of, for `clauselint diff`.
+    #[serde(default)]
+    pub(super) compare: Vec<ContentFields>,
     /// Texts with the result that the rule must have on them.
     pub(super) examples: ExampleFields,
 }
@@ -432,6 +471,19 @@ impl<'de> Deserialize<'de> for PhraseFields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let expected = "a pattern in quotes, or a map with `phrase:` or `regex:`";
         deserializer.deserialize_any(TextOr { expected, text: |text| Self::Pattern(text.to_owned()) })
+    }
+}
+
+impl FromMap for ContentFields {
+    fn from_map<'de, D: Deserializer<'de>>(map: D) -> Result<Self, D::Error> {
+        NamedContent::deserialize(map).map(Self::Named)
+    }
+}
+
+impl<'de> Deserialize<'de> for ContentFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let expected = "a pattern in quotes, or a map with `phrase:`, and `as:` or `ignore:`";
+        deserializer.deserialize_any(TextOr { expected, text: |text| Self::Words(text.to_owned()) })
     }
 }
 

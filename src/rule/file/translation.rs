@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::{RuleId, did_you_mean};
 use crate::yaml::find;
 
-const KEYS: [&str; 8] = ["id", "evidence", "vague", "forbidden", "unless", "when", "place", "examples"];
+const KEYS: [&str; 9] = ["id", "evidence", "vague", "forbidden", "unless", "when", "place", "compare", "examples"];
 
 /// The rules as they read a language: each with the phrases of its translation. A rule without one keeps its place, and
 /// finds nothing.
@@ -44,8 +44,8 @@ pub(super) fn translated(
 }
 
 fn translate(rule: RuleFields, translation: TranslationFields) -> RuleFields {
-    let TranslationFields { id: _, evidence, vague, forbidden, unless, when, place, examples } = translation;
-    RuleFields { evidence, vague, forbidden, unless, when, place, examples, ..rule }
+    let TranslationFields { id: _, evidence, vague, forbidden, unless, when, place, compare, examples } = translation;
+    RuleFields { evidence, vague, forbidden, unless, when, place, compare, examples, ..rule }
 }
 
 /// The translations into a language by the ids of their rules. Of two layers' files for one rule, the higher layer's
@@ -89,6 +89,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Tran
             "unless" => parse(&piece, source).map(|value| fields.unless = value),
             "when" => parse(&piece, source).map(|value| fields.when = value),
             "place" => parse(&piece, source).map(|value| fields.place = value),
+            "compare" => parse(&piece, source).map(|value| fields.compare = value),
             "examples" => parse(&piece, source).map(|value| fields.examples = value),
             _ => Err(Box::new(piece.unknown_key(source, KIND, "a translation of a rule", &KEYS))),
         };
