@@ -379,14 +379,14 @@ impl Checker<'_> {
                 continue;
             }
             let (found, companion) = if let Search::Regex(_) = &phrase.search {
-                let Around::Holds(companion) = self.around(phrase, clause) else { continue };
+                let Around::Holds(companion) = self.around(phrase, clause, unless) else { continue };
                 (self.in_clause(&phrase.search, clause, unless), companion)
             } else {
                 let found = self.in_clause(&phrase.search, clause, unless);
                 if found.is_empty() {
                     continue;
                 }
-                let Around::Holds(companion) = self.around(phrase, clause) else { continue };
+                let Around::Holds(companion) = self.around(phrase, clause, unless) else { continue };
                 (found, companion)
             };
             if found.is_empty() {
@@ -468,11 +468,11 @@ impl Checker<'_> {
     }
 
     /// Whether what a phrase asks for around its words holds.
-    fn around(&mut self, phrase: &Phrase, clause: ClauseId) -> Around {
+    fn around(&mut self, phrase: &Phrase, clause: ClauseId, unless: Option<&Program>) -> Around {
         if !self.heading_fits(phrase, clause) || self.excluded(phrase, clause) {
             return Around::Fails;
         }
-        self.companion(phrase, clause)
+        self.companion(phrase, clause, unless)
     }
 
     fn heading_fits(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
@@ -487,7 +487,7 @@ impl Checker<'_> {
     }
 
     /// Looks for what must be found besides a phrase, in its clause and as far from it as it may stand.
-    fn companion(&mut self, phrase: &Phrase, clause: ClauseId) -> Around {
+    fn companion(&mut self, phrase: &Phrase, clause: ClauseId, unless: Option<&Program>) -> Around {
         let Some(with) = &phrase.with else { return Around::Holds(None) };
         if !self.reading.in_clause(&with.program, clause).is_empty() {
             return Around::Holds(None);
@@ -509,7 +509,9 @@ impl Checker<'_> {
             if !self.document.clause(near).kind.is_statement() {
                 continue;
             }
-            let found = self.reading.in_clause(&with.program, near);
+            let mut found = self.reading.in_clause(&with.program, near);
+            let vetoes = self.vetoes(near, unless, found.is_empty());
+            found.retain(|found| !vetoes.iter().any(|veto| veto.overlaps(*found)));
             if let Some(at) = found.into_iter().find_map(|found| self.reading.passage(near).own(found)) {
                 return Around::Holds(Some((near, at)));
             }
