@@ -27,6 +27,62 @@ pub struct Assessment {
     pub disclosures: Vec<Assessed>,
     /// The findings, in the order of their places, then of their rules.
     pub findings: Vec<Finding>,
+    /// Findings that don't count, in the order in which they were set aside. [`check()`] sets nothing aside:
+    /// [`crate::suppress`] and [`crate::baseline`] do.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// A finding that does not count, and why.
+#[derive(Clone, Debug)]
+pub struct SetAside {
+    /// The finding.
+    pub finding: Finding,
+    /// Why it does not count.
+    pub because: Because,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// A comment in the document says so.
+    Comment {
+        /// The reason that it gives.
+        reason: String,
+        /// Where it stands.
+        at: Span,
+        /// The last day on which it holds.
+        until: Option<Date>,
+    },
+    /// An entry of the suppressions file says so.
+    Entry {
+        /// The reason that it gives.
+        reason: String,
+        /// Who decided.
+        who: Option<String>,
+        /// The last day on which it holds.
+        until: Option<Date>,
+    },
+    /// It was there when the baseline was written.
+    Baseline,
+}
+
+impl Assessment {
+    /// Adds findings at their places, with fingerprints of their own.
+    pub(crate) fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.findings.sort_by_key(|finding| (finding.diagnostic.primary.span, finding.rule));
+        fingerprint::tell_apart(&mut self.findings);
+    }
+
+    /// Sets aside the findings for which there is a reason.
+    pub(crate) fn set_aside(&mut self, because: impl Fn(&Finding) -> Option<Because>) {
+        for finding in std::mem::take(&mut self.findings) {
+            match because(&finding) {
+                Some(because) => self.set_aside.push(SetAside { finding, because }),
+                None => self.findings.push(finding),
+            }
+        }
+    }
 }
 
 /// What came of one disclosure.
@@ -183,13 +239,14 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
     disclosures.sort_by_key(|assessed| assessed.rule);
     findings.sort_by_key(|finding| (finding.diagnostic.primary.span, finding.rule));
     fingerprint::tell_apart(&mut findings);
-    Assessment { disclosures, findings }
+    Assessment { disclosures, findings, set_aside: Vec::new() }
 }
 
 fn unread(rules: &RuleSet, settings: &Settings) -> Assessment {
     let is_disclosure = |rule: &usize| matches!(rules.rules()[*rule].kind, RuleKind::Disclosure(_));
     let listed = (0..rules.rules().len()).filter(|rule| settings.severity(*rule, rules).is_some());
-    Assessment { disclosures: listed.filter(is_disclosure).map(not_asked).collect(), findings: Vec::new() }
+    let disclosures = listed.filter(is_disclosure).map(not_asked).collect();
+    Assessment { disclosures, findings: Vec::new(), set_aside: Vec::new() }
 }
 
 fn not_asked(rule: usize) -> Assessed {

@@ -1,7 +1,9 @@
 //! The command line: what was typed, resolved and run. The only code that reads files, walks folders, looks at the
 //! terminal and the environment, and knows clap.
 
+mod baseline;
 mod check;
+mod checked;
 mod completions;
 mod config;
 mod diff;
@@ -13,7 +15,9 @@ mod input;
 mod man;
 mod outline;
 mod output;
+mod place;
 mod rules;
+mod suppress;
 mod test;
 
 use std::ffi::OsString;
@@ -55,6 +59,8 @@ enum Command {
     Init(init::Args),
     /// Show the configuration that holds for a policy, and where each value comes from.
     Config(config::Args),
+    /// Set a finding aside for a reason, in a file beside the policy; take out what is set aside in vain.
+    Suppress(suppress::Args),
     /// List the rules.
     Rules(rules::Args),
     /// Tell all about one rule: what it rests on, why, what to do, wording to start from, examples.
@@ -119,6 +125,7 @@ fn run_with(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Diff(args) => diff::run(&args, &mut terminal),
         Command::Init(args) => init::run(&args, &mut terminal),
         Command::Config(args) => config::run(&args, &mut terminal),
+        Command::Suppress(args) => suppress::run(&args, &mut terminal),
         Command::Rules(args) => rules::run(&args, &mut terminal),
         Command::Explain(args) => explain::run(&args, &mut terminal),
         Command::Test(args) => test::run(&args, &mut terminal),
@@ -178,6 +185,12 @@ impl Terminal {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done,
         }
+    }
+
+    /// Says on standard error what is worth knowing.
+    fn note(&self, message: &str) {
+        let mut out = io::stderr().lock();
+        let _ = writeln!(out, "note: {}", printable(message));
     }
 
     /// Says on standard error what went wrong.

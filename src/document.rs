@@ -150,6 +150,15 @@ pub struct Section {
     pub parent: Option<SectionId>,
 }
 
+/// A comment of the format: its readers don't see it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Comment {
+    /// Where it stands, its marks included.
+    pub span: Span,
+    /// What stands between its marks.
+    pub text: String,
+}
+
 /// A policy, read.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -158,19 +167,21 @@ pub struct Document {
     languages: Vec<Language>,
     sections: Vec<Section>,
     clauses: Vec<Clause>,
+    comments: Vec<Comment>,
 }
 
 impl Document {
     /// Reads a file in a format. Never fails.
     pub fn parse(source: &SourceFile, format: Format) -> Self {
         let body = body_start(source.text())..source.text().len();
-        let blocks = match format {
+        let block::Content { blocks, mut comments } = match format {
             Format::Markdown => markdown::read(source, body),
             Format::Html => html::read(source, body),
-            Format::Plain => plain::read(source, body),
+            Format::Plain => block::Content { blocks: plain::read(source, body), comments: Vec::new() },
         };
+        comments.sort();
         let structure::Arranged { sections, clauses } = structure::arrange(blocks, format);
-        Self { format, languages: language::of(&clauses), sections, clauses }
+        Self { format, languages: language::of(&clauses), sections, clauses, comments }
     }
 
     /// The same, said to be written in a language.
@@ -202,6 +213,11 @@ impl Document {
     /// The clauses in the order of the file.
     pub fn clauses(&self) -> &[Clause] {
         &self.clauses
+    }
+
+    /// The comments in the order of the file. What stands in code is none, and plain text has none.
+    pub fn comments(&self) -> &[Comment] {
+        &self.comments
     }
 
     /// A clause by its id.

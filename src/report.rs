@@ -21,11 +21,12 @@ mod xml;
 
 use std::io::{self, Write};
 
-use crate::check::{Assessment, Finding, Settings};
+use crate::check::{Assessment, Because, Finding, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
 use crate::rule::{Rule, RuleSet};
 use crate::source::SourceFile;
+use crate::suppress::SuppressionsFile;
 
 pub use diff::{Compared, DiffFormat, DiffReport, write_diff};
 pub use shown::printable;
@@ -129,11 +130,22 @@ impl CheckedFile {
     }
 }
 
+/// A suppressions file that a run has used.
+#[derive(Debug)]
+pub struct CheckedSuppressions {
+    /// The file.
+    pub file: SuppressionsFile,
+    /// What is wrong with its entries; it has no disclosures.
+    pub assessment: Assessment,
+}
+
 /// What a run found.
 #[derive(Debug)]
 pub struct Report<'r> {
     /// The files, in the order that they were given or found.
     pub files: &'r [CheckedFile],
+    /// The suppressions files, in the order of their paths.
+    pub suppressions: &'r [CheckedSuppressions],
     /// The rules, those that are off among them.
     pub rules: &'r RuleSet,
 }
@@ -176,7 +188,31 @@ impl Counts {
 impl Report<'_> {
     /// The counts over all files.
     pub fn counts(&self) -> Counts {
-        Counts::of(self.files.iter().flat_map(|file| &file.assessment.findings))
+        Counts::of(self.findings().map(|(_, finding)| finding))
+    }
+
+    /// All findings that count, each with the file that it is in: those in suppressions files come last.
+    fn findings(&self) -> impl Iterator<Item = (&SourceFile, &Finding)> {
+        self.assessments()
+            .flat_map(|(source, assessment)| assessment.findings.iter().map(move |finding| (source, finding)))
+    }
+
+    /// What can have findings: the files, then the suppressions files.
+    fn assessments(&self) -> impl Iterator<Item = (&SourceFile, &Assessment)> {
+        let files = self.files.iter().map(|file| (&file.source, &file.assessment));
+        let suppressions = self.suppressions.iter().map(|checked| (checked.file.source(), &checked.assessment));
+        files.chain(suppressions)
+    }
+
+    /// How many findings don't count, and why, in words; nothing if there are none.
+    fn set_aside(&self) -> Option<String> {
+        let aside = || self.assessments().flat_map(|(_, assessment)| &assessment.set_aside);
+        let all = aside().count();
+        let in_baseline = aside().filter(|aside| aside.because == Because::Baseline).count();
+        let parts = [(all - in_baseline, "suppressed"), (in_baseline, "in the baseline")];
+        let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}"));
+        let findings = if all == 1 { "1 finding".to_owned() } else { format!("{all} findings") };
+        (all > 0).then(|| format!("{findings} set aside ({})", parts.collect::<Vec<_>>().join(", ")))
     }
 
     /// The rules that are on for one of the files, each with its place in [`RuleSet::rules`], in the order of their ids.

@@ -138,6 +138,13 @@ pub(crate) enum Reads {
     Nothing,
 }
 
+impl Rule {
+    /// Whether it finds what is wrong with suppressions, which nobody can suppress.
+    pub fn is_about_suppressions(&self) -> bool {
+        matches!(&self.kind, RuleKind::Structure(structure) if structure.check.is_about_suppressions())
+    }
+}
+
 /// What a rule looks for.
 #[derive(Debug)]
 pub enum RuleKind {
@@ -213,6 +220,19 @@ pub struct Structure {
 pub(crate) enum StructureCheck {
     /// Headings that say the same as one before them, under the same heading.
     RepeatedHeading,
+    /// Suppressions that suppress nothing.
+    UnusedSuppression,
+    /// Suppressions that have run out.
+    ExpiredSuppression,
+    /// Suppressions that can't be read, or name what isn't there.
+    MalformedSuppression,
+}
+
+impl StructureCheck {
+    /// Whether it looks at suppressions: those are read after all rules have run.
+    pub(crate) fn is_about_suppressions(self) -> bool {
+        matches!(self, Self::UnusedSuppression | Self::ExpiredSuppression | Self::MalformedSuppression)
+    }
 }
 
 /// What to look for in a clause, and what must be there besides.

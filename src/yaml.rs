@@ -104,6 +104,102 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
     pieces
 }
 
+/// An entry of a list of mappings.
+pub(crate) struct Item<'t> {
+    /// Its keys, cut as those of a file are.
+    pub(crate) pieces: Vec<Piece<'t>>,
+    /// The text of its lines, the last one's end included. Comments less indented than its keys are not part of it.
+    pub(crate) lines: Range<usize>,
+    /// How far its dash is indented, in bytes.
+    pub(crate) indent: usize,
+}
+
+/// Cuts a list of mappings at its entries, and each entry at its keys. A list without a value is empty.
+pub(crate) fn items<'s>(
+    piece: &Piece<'s>,
+    source: &'s SourceFile,
+    kind: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Item<'s>> {
+    let error = |at: Range<usize>, message: &str| {
+        Diagnostic::error(format!("{kind}/yaml"), message, Label::new(source.span(at), ""))
+    };
+    let key = piece.start..piece.start + piece.key.len();
+    let count = match serde_yaml::from_str::<BTreeMap<String, serde_yaml::Value>>(piece.text) {
+        Ok(mapping) => match mapping.get(piece.key) {
+            Some(serde_yaml::Value::Sequence(entries)) => entries.len(),
+            Some(serde_yaml::Value::Null) => 0,
+            _ => {
+                problems.push(error(key, "expected a list: lines that start with `- `"));
+                return Vec::new();
+            }
+        },
+        Err(yaml) => {
+            problems.push(yaml_error(source, kind, &yaml, piece.start));
+            return Vec::new();
+        }
+    };
+    if count == 0 {
+        return Vec::new();
+    }
+    let items = cut_items(piece, source);
+    // Only what is written one key a line can be cut; all else is told from it by its count.
+    let is_cut = |item: &Item<'_>| !item.pieces.is_empty() && item.pieces.iter().all(|piece| !piece.key.is_empty());
+    if items.len() == count && items.iter().all(is_cut) {
+        return items;
+    }
+    let wrong = items.iter().find(|item| !is_cut(item)).map_or(key, |item| {
+        let start = item.lines.start + item.indent;
+        start..line_end(source.text(), start)
+    });
+    problems.push(error(wrong, "expected entries that start with `- ` on a line, and a line for each `key: value`"));
+    Vec::new()
+}
+
+fn cut_items<'s>(piece: &Piece<'s>, source: &'s SourceFile) -> Vec<Item<'s>> {
+    let text = source.text();
+    let mut items: Vec<Item<'s>> = Vec::new();
+    // Where the keys of the current entry stand in their lines; nothing while none has come.
+    let mut column = None;
+    let mut start = piece.start;
+    for (number, whole) in piece.text.split_inclusive('\n').enumerate() {
+        let line = start..start + whole.len();
+        start = line.end;
+        let indent = whole.len() - whole.trim_start_matches(' ').len();
+        let shown = whole.trim();
+        if number == 0 || shown.is_empty() {
+            continue;
+        }
+        let dash = items.last().map_or(indent, |item| item.indent);
+        let mut at = indent;
+        if indent == dash && shown.starts_with('-') && shown[1..].chars().next().is_none_or(|next| next == ' ') {
+            items.push(Item { pieces: Vec::new(), lines: line.clone(), indent });
+            column = None;
+            at = whole.len() - whole[indent + 1..].trim_start().len();
+        } else if indent <= dash {
+            continue;
+        }
+        let Some(item) = items.last_mut() else { continue };
+        item.lines.end = line.end;
+        let rest = whole[at.min(whole.len())..].trim();
+        if rest.is_empty() || rest.starts_with('#') || column.is_some_and(|column| column != at) {
+            continue;
+        }
+        column = Some(at);
+        let key = rest.split_once(':').map(|(key, _)| key.trim_end()).unwrap_or_default();
+        let plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        let from = line.start + at;
+        item.pieces.push(Piece { key: if plain { &text[from..from + key.len()] } else { "" }, text: "", start: from });
+    }
+    for item in &mut items {
+        let ends = item.pieces.iter().skip(1).map(|piece| piece.start).chain([item.lines.end]).collect::<Vec<_>>();
+        for (piece, end) in item.pieces.iter_mut().zip(ends) {
+            piece.text = &text[piece.start..end];
+        }
+    }
+    items
+}
+
 /// Parses the value of a piece.
 pub(crate) fn parse<T: DeserializeOwned>(
     piece: &Piece<'_>,
@@ -152,16 +248,17 @@ pub(crate) fn did_you_mean<'k>(text: &str, known: impl IntoIterator<Item = &'k s
     close.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
 }
 
-/// A YAML error as a diagnostic; `base` is the text offset of what was parsed, which starts a line.
+/// A YAML error as a diagnostic; `base` is the text offset of what was parsed.
 fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: usize) -> Diagnostic {
     let text = source.text();
     let at = match yaml.location() {
         Some(location) => {
-            let first_line = source.line_at(base);
-            let line = source.line_range(first_line + location.line().saturating_sub(1));
-            let column: usize =
-                text[line.clone()].chars().take(location.column().saturating_sub(1)).map(char::len_utf8).sum();
-            let start = (line.start + column).min(text.len());
+            let below = location.line().saturating_sub(1);
+            let line = source.line_range(source.line_at(base) + below);
+            // What was parsed may start inside of its first line.
+            let from = if below == 0 { base } else { line.start };
+            let column = text[from..line.end.max(from)].chars().take(location.column().saturating_sub(1));
+            let start = (from + column.map(char::len_utf8).sum::<usize>()).min(text.len());
             start..line_end(text, start).max(start)
         }
         None => base..line_end(text, base),

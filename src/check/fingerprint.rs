@@ -11,7 +11,17 @@ use super::Finding;
 pub struct Fingerprint(u64);
 
 impl Fingerprint {
-    pub(super) fn of(rule: &str, words: &str) -> Self {
+    /// The digits that show it.
+    const DIGITS: usize = 16;
+
+    /// Reads what [`fmt::Display`] writes; nothing if the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let well_formed = text.len() == Self::DIGITS && text.bytes().all(is_digit);
+        well_formed.then(|| u64::from_str_radix(text, 16).ok()).flatten().map(Self)
+    }
+
+    pub(crate) fn of(rule: &str, words: &str) -> Self {
         let mut hash = Self(0xcbf2_9ce4_8422_2325);
         hash.add(rule);
         for word in words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {

@@ -1,19 +1,17 @@
 //! `clauselint check`: policies in, a report out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::config::{ConfigArgs, Workspace};
+use super::baseline::{self, Fixed};
+use super::checked::{Given, Run, RunArgs};
+use super::config::Workspace;
 use super::diff;
-use super::input::{InputArgs, TodayArgs};
 use super::output::{Output, OutputParser, Target};
 use super::{Exit, Failure, Terminal};
-use crate::check::{Assessment, check};
+use crate::check::Assessment;
 use crate::config::{Chosen, Resolved};
 use crate::diagnostic::Severity;
-use crate::document::Language;
-use crate::report::{CheckedFile, DiffFormat, Report, ReportFormat};
-use crate::rule::RuleSet;
-use crate::source::SourceFile;
+use crate::report::{DiffFormat, ReportFormat};
 
 /// What was typed after `check`.
 #[derive(Debug, clap::Args)]
@@ -21,6 +19,7 @@ use crate::source::SourceFile;
     clauselint check privacy-policy.md\n  \
     clauselint check --format concise policies/ imprint.html\n  \
     clauselint check --rules our-rules/ policy.md\n  \
+    clauselint check --baseline clauselint.baseline.json policies/\n  \
     clauselint check --format github --output sarif=clauselint.sarif policies/\n  \
     clauselint check --since origin/main policies/\n  \
     clauselint check - --input-format markdown < policy.md")]
@@ -36,14 +35,20 @@ pub(super) struct Args {
     output: Vec<Output>,
     /// Report only what edits since this git revision made worse, as `clauselint diff` tells it; as text, or with
     /// `--format` json or markdown.
-    #[arg(long, value_name = "REV", allow_hyphen_values = true, conflicts_with = "output")]
+    #[arg(long, value_name = "REV", allow_hyphen_values = true, conflicts_with_all = ["output", "baseline", "write_baseline"])]
     since: Option<String>,
+    /// Set aside the findings that this file holds, so that only new ones count; those that are gone are told.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the findings to a baseline instead of reporting them: to this file, else to that of `--baseline`, else to
+    /// `clauselint.baseline.json`.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    write_baseline: Option<Option<PathBuf>>,
+    /// Take the findings that are gone out of the baseline.
+    #[arg(long, requires = "baseline", conflicts_with = "write_baseline")]
+    prune: bool,
     #[command(flatten)]
-    config: ConfigArgs,
-    #[command(flatten)]
-    today: TodayArgs,
-    #[command(flatten)]
-    input: InputArgs,
+    run: RunArgs,
 }
 
 impl Args {
@@ -54,60 +59,51 @@ impl Args {
         let first = format.map(|format| Output { format, target: Target::StandardOutput });
         first.into_iter().chain(self.output.iter().cloned())
     }
+
+    /// The file to write the baseline to, where one is to be written.
+    fn new_baseline(&self) -> Option<&Path> {
+        let given = self.write_baseline.as_ref()?;
+        Some(given.as_deref().or(self.baseline.as_deref()).unwrap_or(Path::new("clauselint.baseline.json")))
+    }
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let workspace = Workspace::open(&args.paths, &args.config, terminal)?;
     if let Some(revision) = &args.since {
-        let format = match args.format {
-            None | Some(ReportFormat::Full) => DiffFormat::Text,
-            Some(ReportFormat::Json) => DiffFormat::Json,
-            Some(ReportFormat::Markdown) => DiffFormat::Markdown,
-            Some(format) => {
-                let name = format.name();
-                let message = format!("`--since` can't report as `{name}`; expected full, json or markdown");
-                return Err(Failure::Message(message));
-            }
-        };
-        return diff::run_since(revision, &workspace, format, &args.input, args.today.today(), terminal);
+        return since(revision, args, terminal);
     }
-    let Workspace { rules, policies, .. } = &workspace;
-    let mut problems = workspace.problems.clone();
-    let mut verdict = Verdict::default();
-    let mut files = Vec::with_capacity(policies.len());
-    for policy in policies {
-        let resolved = workspace.resolved(policy);
-        match args.input.read(&policy.path) {
-            Ok((source, document)) => {
-                let document = match resolved.language.value {
-                    Some(language) => document.with_language(language),
-                    None => document,
-                };
-                if rules.in_language(document.language().code()).is_none() {
-                    problems.push(unread(&source, document.language(), rules));
-                }
-                let settings = resolved.settings(rules, args.today.today());
-                let assessment = check(&source, &document, rules, &settings);
-                verdict.add(&resolved, &assessment);
-                files.push(CheckedFile { source, document, settings, assessment });
-            }
-            Err(problem) => problems.push(problem),
-        }
+    let mut run = Run::over(&args.paths, &args.run, Given::MustExist, terminal)?;
+    if let Some(path) = args.new_baseline() {
+        return baseline::write(&mut run, path, terminal);
     }
-    let report = Report { files: &files, rules };
-    problems.extend(args.outputs().filter_map(|output| output.write(&report, terminal).err()));
-    problems.iter().for_each(|problem| terminal.complain(problem));
+    if let Some(path) = &args.baseline {
+        let fixed = if args.prune { Fixed::TakeOut } else { Fixed::Tell };
+        baseline::apply(&mut run, path, fixed, terminal)?;
+    }
+    let unwritten: Vec<String> =
+        args.outputs().filter_map(|output| output.write(&run.report(), terminal).err()).collect();
+    run.problems.extend(unwritten);
+    run.problems.iter().for_each(|problem| terminal.complain(problem));
+    let verdict = Verdict::of(&run);
     verdict.too_many().for_each(|complaint| terminal.complain(&complaint));
+    let exit = if run.problems.is_empty() { verdict.exit() } else { Exit::Failed };
     // The process ends here: giving every rule back to the allocator one by one would only take time.
-    std::mem::forget((files, workspace));
-    Ok(if problems.is_empty() { verdict.exit() } else { Exit::Failed })
+    std::mem::forget(run);
+    Ok(exit)
 }
 
-/// Says that a policy could not be read, because of its language.
-pub(super) fn unread(source: &SourceFile, language: Language, rules: &RuleSet) -> String {
-    let names: Vec<&str> = rules.reads().filter_map(Language::with_code).map(Language::name).collect();
-    let read = names.join(" and ");
-    format!("`{}` is written in {}; the rules read {read}, so it was not checked", source.name(), language.name())
+fn since(revision: &str, args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let format = match args.format {
+        None | Some(ReportFormat::Full) => DiffFormat::Text,
+        Some(ReportFormat::Json) => DiffFormat::Json,
+        Some(ReportFormat::Markdown) => DiffFormat::Markdown,
+        Some(format) => {
+            let name = format.name();
+            let message = format!("`--since` can't report as `{name}`; expected full, json or markdown");
+            return Err(Failure::Message(message));
+        }
+    };
+    let workspace = Workspace::open(&args.paths, &args.run.config, terminal)?;
+    diff::run_since(revision, &workspace, format, &args.run.input, args.run.today.today(), terminal)
 }
 
 /// Whether the findings make the run fail.
@@ -119,6 +115,16 @@ struct Verdict {
 }
 
 impl Verdict {
+    fn of(run: &Run) -> Self {
+        let mut verdict = Self::default();
+        let files = run.files.iter().zip(&run.resolved);
+        files.for_each(|(file, resolved)| verdict.add(resolved, &file.assessment));
+        for (checked, used) in run.suppressions.iter().zip(&run.used) {
+            verdict.add(&run.resolved[used.first], &checked.assessment);
+        }
+        verdict
+    }
+
     fn add(&mut self, resolved: &Resolved, assessment: &Assessment) {
         let severities = || assessment.findings.iter().map(|finding| finding.diagnostic.severity);
         self.failing |= severities().any(|severity| resolved.fail_on.value.includes(severity));

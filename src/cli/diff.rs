@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use time::Date;
 
-use super::check;
+use super::checked;
 use super::config::{ConfigArgs, Workspace};
 use super::git::History;
 use super::input::{InputArgs, TodayArgs};
@@ -139,7 +139,7 @@ impl Comparer<'_> {
         let (old, new) = (old.map(|old| self.check(old)), self.check(new));
         for file in old.iter().chain([&new]) {
             if self.rules.in_language(file.document.language().code()).is_none() {
-                problems.push(check::unread(&file.source, file.document.language(), self.rules));
+                problems.push(checked::unread(&file.source, file.document.language(), self.rules));
                 return None;
             }
         }

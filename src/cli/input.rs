@@ -5,7 +5,6 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 use walkdir::WalkDir;
 
@@ -15,6 +14,7 @@ use crate::document::{Document, Format};
 use crate::report;
 use crate::rule::{Examples, Layer, Profile, Role, RuleSet, RuleSource, builtin_sources, compile, language_of};
 use crate::source::SourceFile;
+use crate::suppress;
 
 /// The format to read policies in, where neither the name nor a look at the text is to decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -60,9 +60,8 @@ impl TodayArgs {
     }
 }
 
-fn parse_date(text: &str) -> Result<Date, String> {
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .map_err(|_| "expected a day of the calendar, as in `2026-01-31`".to_owned())
+pub(super) fn parse_date(text: &str) -> Result<Date, String> {
+    suppress::day(text).ok_or_else(|| "expected a day of the calendar, as in `2026-01-31`".to_owned())
 }
 
 /// What is said of the organisation whose policies are checked.
@@ -124,6 +123,11 @@ pub(super) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
 pub(super) const EXTENSIONS: [&str; 8] = ["md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "txt"];
 
 impl InputArgs {
+    /// The path that a policy goes by: that of its file, or the name of standard input.
+    pub(super) fn place<'p>(&'p self, path: &'p Path) -> &'p Path {
+        if path == Path::new("-") { Path::new(&self.stdin_filename) } else { path }
+    }
+
     /// Reads one file, or standard input for `-`.
     pub(super) fn read(&self, path: &Path) -> Result<(SourceFile, Document), String> {
         let (name, bytes) = if path == Path::new("-") {
@@ -181,7 +185,7 @@ pub(super) fn load_rules(folders: &[PathBuf], examples: Examples, terminal: &Ter
     Err(draw_mistakes(&mistakes.collect::<Vec<_>>(), terminal)?)
 }
 
-/// Draws the mistakes that users made in rules and configuration on standard error, each on its file.
+/// Draws the mistakes that users made in rules, configuration and suppressions on standard error, each on its file.
 pub(super) fn draw_mistakes(mistakes: &[(&SourceFile, Diagnostic)], terminal: &Terminal) -> io::Result<Failure> {
     let mut out = io::stderr().lock();
     for (source, diagnostic) in mistakes {
@@ -189,15 +193,19 @@ pub(super) fn draw_mistakes(mistakes: &[(&SourceFile, Diagnostic)], terminal: &T
         writeln!(out)?;
     }
     drop(out);
-    let in_config = |(_, diagnostic): &&(&SourceFile, Diagnostic)| diagnostic.code.starts_with("config/");
-    let count = |count: usize| if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") };
-    let config = mistakes.iter().filter(in_config).count();
-    let told = match (config, mistakes.len() - config) {
-        (0, rules) => format!("{} in the rules", count(rules)),
-        (config, 0) => format!("{} in the configuration", count(config)),
-        (config, rules) => format!("{} in the configuration, {} in the rules", count(config), count(rules)),
+    let place = |(_, diagnostic): &(&SourceFile, Diagnostic)| match diagnostic.code.split('/').next() {
+        Some("config") => "configuration",
+        Some("suppressions") => "suppressions",
+        _ => "rules",
     };
-    terminal.complain(&format!("{told}; no policy was checked"));
+    let told = ["configuration", "suppressions", "rules"].into_iter().filter_map(|name| {
+        match mistakes.iter().filter(|mistake| place(mistake) == name).count() {
+            0 => None,
+            1 => Some(format!("1 mistake in the {name}")),
+            count => Some(format!("{count} mistakes in the {name}")),
+        }
+    });
+    terminal.complain(&format!("{}; no policy was checked", told.collect::<Vec<_>>().join(", ")));
     Ok(Failure::Shown)
 }
 

@@ -1,6 +1,15 @@
 //! Blocks: what every reader makes of its format, and all that [`super::structure`] sees of it.
 
+use super::Comment;
 use super::prose::{BlockText, Prose};
+
+/// What a reader makes of a file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Content {
+    pub(super) blocks: Vec<Block>,
+    /// What the author wrote for those who edit the file, and no reader of it sees.
+    pub(super) comments: Vec<Comment>,
+}
 
 /// A heading, paragraph, list item or table row, in the order of the document.
 #[derive(Clone, Debug)]

@@ -10,7 +10,8 @@ use std::ops::Range;
 use html5gum::emitters::default::StartTag;
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
-use super::block::{Block, BlockKind, ItemPart};
+use super::Comment;
+use super::block::{Block, BlockKind, Content, ItemPart};
 use super::prose::{BlockText, Prose, ProseBuilder};
 use crate::source::SourceFile;
 
@@ -80,26 +81,33 @@ pub(super) fn looks_like_html(text: &str) -> bool {
 }
 
 /// Reads a range of the source text.
-pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
+pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Content {
     let mut reader = Reader::new(source, range.clone());
     for (token, at) in tokens(source, range) {
         reader.token(token, at);
     }
     reader.end_row();
     reader.flush_text();
-    reader.blocks
+    Content { blocks: reader.blocks, comments: reader.comments }
 }
 
-/// Reads a tag that stands inside of a Markdown paragraph.
-pub(super) fn inline(source: &SourceFile, range: Range<usize>, builder: &mut ProseBuilder<'_>) {
+/// Reads a tag or a comment that stands inside of a Markdown paragraph; the comments come back.
+pub(super) fn inline(source: &SourceFile, range: Range<usize>, builder: &mut ProseBuilder<'_>) -> Vec<Comment> {
+    let mut comments = Vec::new();
     for (token, at) in tokens(source, range) {
         match token {
             Token::StartTag(tag) if &**tag.name == b"br" => builder.line_break(at),
             Token::StartTag(tag) => start_inline(&tag, builder),
             Token::EndTag(tag) => end_inline(&tag.name, builder),
+            Token::Comment(text) => comments.push(comment(source, &text, at)),
             _ => {}
         }
     }
+    comments
+}
+
+fn comment(source: &SourceFile, text: &[u8], at: Range<usize>) -> Comment {
+    Comment { span: source.span(at), text: String::from_utf8_lossy(text).into_owned() }
 }
 
 /// How many elements of a name a fragment opens and leaves open; negative where it closes more than it opens.
@@ -119,6 +127,7 @@ fn tokens(source: &SourceFile, range: Range<usize>) -> impl Iterator<Item = (Tok
             Token::StartTag(tag) => tag.span,
             Token::EndTag(tag) => tag.span,
             Token::String(string) => string.span,
+            Token::Comment(comment) => comment.span,
             _ => return None,
         };
         Some((token, span.start + range.start..span.end + range.start))
@@ -152,6 +161,7 @@ struct Reader<'s> {
     range: Range<usize>,
     builder: ProseBuilder<'s>,
     blocks: Vec<Block>,
+    comments: Vec<Comment>,
     lists: Vec<usize>,
     list_count: usize,
     part: ItemPart,
@@ -207,6 +217,7 @@ impl<'s> Reader<'s> {
             range,
             builder: ProseBuilder::new(source),
             blocks: Vec::new(),
+            comments: Vec::new(),
             lists: Vec::new(),
             list_count: 0,
             part: ItemPart::First,
@@ -224,6 +235,7 @@ impl<'s> Reader<'s> {
             Token::StartTag(tag) => self.start(&tag, at),
             Token::EndTag(tag) => self.end(&name_of(&tag.name), at),
             Token::String(_) if self.skipping.is_none() => self.text(at),
+            Token::Comment(text) => self.comments.push(comment(self.source, &text, at)),
             _ => {}
         }
     }

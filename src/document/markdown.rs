@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::block::{Block, BlockKind, ItemPart};
+use super::block::{Block, BlockKind, Content, ItemPart};
 use super::prose::{Prose, ProseBuilder};
-use super::{html, plain};
+use super::{Comment, html, plain};
 use crate::source::SourceFile;
 
 /// Whether a text whose name does not tell reads like Markdown: headings, links, or lists and strong text.
@@ -25,7 +25,7 @@ pub(super) fn looks_like_markdown(text: &str) -> bool {
 }
 
 /// Reads a range of the source text.
-pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
+pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Content {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -37,13 +37,14 @@ pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
         reader.event(event, at.start + range.start..at.end + range.start);
     }
     reader.flush(BlockKind::Paragraph);
-    reader.blocks
+    Content { blocks: reader.blocks, comments: reader.comments }
 }
 
 struct Reader<'s> {
     source: &'s SourceFile,
     builder: ProseBuilder<'s>,
     blocks: Vec<Block>,
+    comments: Vec<Comment>,
     /// The open lists, outermost first, by their numbers.
     lists: Vec<usize>,
     list_count: usize,
@@ -73,6 +74,7 @@ impl<'s> Reader<'s> {
             source,
             builder: ProseBuilder::new(source),
             blocks: Vec::new(),
+            comments: Vec::new(),
             lists: Vec::new(),
             list_count: 0,
             part: ItemPart::First,
@@ -100,7 +102,7 @@ impl<'s> Reader<'s> {
             }
             Event::SoftBreak => self.builder.space(range),
             Event::HardBreak => self.builder.line_break(range),
-            Event::InlineHtml(_) => html::inline(self.source, range, &mut self.builder),
+            Event::InlineHtml(_) => self.comments.extend(html::inline(self.source, range, &mut self.builder)),
             Event::Rule => self.flush_text(),
             Event::Html(_)
             | Event::InlineMath(_)
@@ -146,8 +148,9 @@ impl<'s> Reader<'s> {
                 let opened = html::count_open(html, "nav");
                 let shown = html::read(self.source, range);
                 if self.navigation == 0 {
-                    self.blocks.extend(shown);
+                    self.blocks.extend(shown.blocks);
                 }
+                self.comments.extend(shown.comments);
                 self.navigation = self.navigation.saturating_add_signed(opened);
             }
             Tag::Strong => self.builder.start_strong(),

@@ -8,11 +8,11 @@ use crate::diagnostic::Severity;
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{DECLARATION}\n<checkstyle version=\"4.3\">")?;
-    for file in report.files {
-        writeln!(out, "  <file name={}>", Attribute(file.source.name()))?;
-        for finding in &file.assessment.findings {
+    for (source, assessment) in report.assessments() {
+        writeln!(out, "  <file name={}>", Attribute(source.name()))?;
+        for finding in &assessment.findings {
             let diagnostic = &finding.diagnostic;
-            let at = file.source.position(diagnostic.primary.span.start());
+            let at = source.position(diagnostic.primary.span.start());
             let severity = match diagnostic.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",

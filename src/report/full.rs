@@ -18,8 +18,20 @@ pub(super) fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> i
         }
         table(file, report.rules, style, out)?;
     }
+    for checked in report.suppressions {
+        let canvas = Canvas::new(checked.file.source(), style);
+        for finding in &checked.assessment.findings {
+            let drawn = single(finding, report.rules);
+            canvas.draw(&drawn.diagnostic, &drawn.notes, out)?;
+            writeln!(out)?;
+        }
+    }
     // Where nothing could be read there is nothing to report.
-    if report.files.is_empty() { Ok(()) } else { writeln!(out, "{}", report.in_words()) }
+    if report.files.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", report.in_words())?;
+    report.set_aside().iter().try_for_each(|aside| writeln!(out, "{aside}"))
 }
 
 /// A finding as a reader sees it; one stands for all that a group lacks.

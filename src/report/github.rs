@@ -9,16 +9,16 @@ use super::{Report, explained, repository_path};
 use crate::diagnostic::Severity;
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for file in report.files {
-        let path = property(&repository_path(file.source.name()));
-        for finding in &file.assessment.findings {
+    for (source, assessment) in report.assessments() {
+        let path = property(&repository_path(source.name()));
+        for finding in &assessment.findings {
             let command = match finding.diagnostic.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
                 Severity::Advice => "notice",
             };
             let span = finding.diagnostic.primary.span;
-            let (start, end) = (file.source.position(span.start()), file.source.position(span.end()));
+            let (start, end) = (source.position(span.start()), source.position(span.end()));
             write!(out, "::{command} file={path},line={},endLine={}", start.line, end.line)?;
             // GitHub refuses columns where the lines differ.
             if start.line == end.line {

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{CheckedFile, Report, repository_path};
+use super::{Report, repository_path};
 use crate::check::Finding;
 use crate::diagnostic::Severity;
+use crate::source::SourceFile;
 
 #[derive(Serialize)]
 struct Issue<'r> {
@@ -31,15 +32,14 @@ struct Lines {
 }
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let issues = report.files.iter().flat_map(|file| file.assessment.findings.iter().map(move |found| (file, found)));
-    let issues: Vec<Issue<'_>> = issues.map(|(file, finding)| issue(file, finding)).collect();
+    let issues: Vec<Issue<'_>> = report.findings().map(|(source, finding)| issue(source, finding)).collect();
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     writeln!(out)
 }
 
-fn issue<'r>(file: &CheckedFile, finding: &'r Finding) -> Issue<'r> {
-    let path = repository_path(file.source.name());
-    let begin = file.source.position(finding.diagnostic.primary.span.start()).line;
+fn issue<'r>(source: &SourceFile, finding: &'r Finding) -> Issue<'r> {
+    let path = repository_path(source.name());
+    let begin = source.position(finding.diagnostic.primary.span.start()).line;
     Issue {
         description: &finding.diagnostic.message,
         check_name: &finding.diagnostic.code,

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{CheckedFile, Counts, Report};
-use crate::check::{Assessed, Finding};
+use super::{CheckedFile, CheckedSuppressions, Counts, Report};
+use crate::check::{Assessed, Because, Finding, SetAside};
 use crate::rule::RuleSet;
 use crate::source::{SourceFile, Span};
 
@@ -19,6 +19,9 @@ struct Output<'r> {
     version: u32,
     tool: Tool,
     files: Vec<File<'r>>,
+    /// Left out where there are none, as is what is suppressed: most runs have neither.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppressions<'r>>,
     summary: Summary,
 }
 
@@ -35,6 +38,26 @@ pub(super) struct File<'r> {
     language: &'static str,
     disclosures: Vec<Disclosure<'r>>,
     findings: Vec<FindingOut<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed: Vec<Suppressed<'r>>,
+}
+
+/// A suppressions file and what is wrong with its entries.
+#[derive(Serialize)]
+pub(super) struct Suppressions<'r> {
+    path: &'r str,
+    findings: Vec<FindingOut<'r>>,
+}
+
+/// A finding that does not count.
+#[derive(Serialize)]
+struct Suppressed<'r> {
+    #[serde(flatten)]
+    finding: FindingOut<'r>,
+    by: &'static str,
+    reason: Option<&'r str>,
+    who: Option<&'r str>,
+    until: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -107,6 +130,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         version: VERSION,
         tool: TOOL,
         files: report.files.iter().map(|checked| file(checked, report.rules)).collect(),
+        suppressions: suppressions(report),
         summary: Summary::of(report),
     };
     serde_json::to_writer_pretty(&mut *out, &output)?;
@@ -125,26 +149,52 @@ pub(super) fn file<'r>(checked: &'r CheckedFile, rules: &'r RuleSet) -> File<'r>
             .map(|evidence| Evidence { place: Place::of(evidence.span, source), text: &evidence.text })
             .collect(),
     };
-    let finding = |finding: &'r Finding| FindingOut {
-        rule: rules.rules()[finding.rule].id.as_str(),
-        severity: finding.diagnostic.severity.name(),
-        message: &finding.diagnostic.message,
-        help: finding.diagnostic.help.as_deref(),
-        cite: &rules.rules()[finding.rule].cite,
-        place: Place::of(finding.diagnostic.primary.span, source),
-        fingerprint: finding.fingerprint.to_string(),
-        related: finding
-            .diagnostic
-            .related
-            .iter()
-            .map(|label| Related { place: Place::of(label.span, source), message: &label.message })
-            .collect(),
-    };
     File {
         path: source.name(),
         format: document.format().name(),
         language: document.language().code(),
         disclosures: assessment.disclosures.iter().map(disclosure).collect(),
-        findings: assessment.findings.iter().map(finding).collect(),
+        findings: assessment.findings.iter().map(|found| finding(found, source, rules)).collect(),
+        suppressed: assessment.set_aside.iter().map(|aside| suppressed(aside, source, rules)).collect(),
+    }
+}
+
+pub(super) fn suppressions<'r>(report: &'r Report<'_>) -> Vec<Suppressions<'r>> {
+    let of_file = |checked: &'r CheckedSuppressions| {
+        let source = checked.file.source();
+        let findings = checked.assessment.findings.iter().map(|found| finding(found, source, report.rules));
+        Suppressions { path: source.name(), findings: findings.collect() }
+    };
+    report.suppressions.iter().map(of_file).collect()
+}
+
+fn finding<'r>(finding: &'r Finding, source: &SourceFile, rules: &'r RuleSet) -> FindingOut<'r> {
+    let rule = &rules.rules()[finding.rule];
+    let related = finding.diagnostic.related.iter();
+    FindingOut {
+        rule: rule.id.as_str(),
+        severity: finding.diagnostic.severity.name(),
+        message: &finding.diagnostic.message,
+        help: finding.diagnostic.help.as_deref(),
+        cite: &rule.cite,
+        place: Place::of(finding.diagnostic.primary.span, source),
+        fingerprint: finding.fingerprint.to_string(),
+        related: related
+            .map(|label| Related { place: Place::of(label.span, source), message: &label.message })
+            .collect(),
+    }
+}
+
+fn suppressed<'r>(aside: &'r SetAside, source: &SourceFile, rules: &'r RuleSet) -> Suppressed<'r> {
+    let finding = finding(&aside.finding, source, rules);
+    let day = |until: &Option<time::Date>| until.map(|until| until.to_string());
+    match &aside.because {
+        Because::Comment { reason, until, .. } => {
+            Suppressed { finding, by: "comment", reason: Some(reason), who: None, until: day(until) }
+        }
+        Because::Entry { reason, who, until } => {
+            Suppressed { finding, by: "entry", reason: Some(reason), who: who.as_deref(), until: day(until) }
+        }
+        Because::Baseline => Suppressed { finding, by: "baseline", reason: None, who: None, until: None },
     }
 }

@@ -7,12 +7,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Report;
-use super::json::{self, Summary, TOOL, Tool, VERSION};
+use super::json::{self, Summary, Suppressions, TOOL, Tool, VERSION};
 
 #[derive(Serialize)]
-struct LastLine {
+struct LastLine<'r> {
     version: u32,
     tool: Tool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppressions<'r>>,
     summary: Summary,
 }
 
@@ -20,7 +22,8 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     for checked in report.files {
         line(&json::file(checked, report.rules), out)?;
     }
-    line(&LastLine { version: VERSION, tool: TOOL, summary: Summary::of(report) }, out)
+    let suppressions = json::suppressions(report);
+    line(&LastLine { version: VERSION, tool: TOOL, suppressions, summary: Summary::of(report) }, out)
 }
 
 fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use super::shown::excerpt;
 use super::{CheckedFile, Counts, Report};
-use crate::check::Assessed;
+use crate::check::{Assessed, Assessment};
 use crate::rule::{RuleSet, Status};
+use crate::source::SourceFile;
 
 /// How much of the words that show a disclosure is quoted, in characters: a comment has room for 65,536.
 const QUOTED: usize = 80;
@@ -16,18 +17,23 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "\n### {}", inline(file.source.name()))?;
         writeln!(out, "\n{}", Counts::of(&file.assessment.findings).in_words())?;
         if !file.assessment.findings.is_empty() {
-            findings(file, out)?;
+            findings(&file.source, &file.assessment, out)?;
         }
         disclosures(file, report.rules, out)?;
+    }
+    for checked in report.suppressions.iter().filter(|checked| !checked.assessment.findings.is_empty()) {
+        let source = checked.file.source();
+        writeln!(out, "\n### {}", inline(source.name()))?;
+        findings(source, &checked.assessment, out)?;
     }
     Ok(())
 }
 
-fn findings(file: &CheckedFile, out: &mut dyn Write) -> io::Result<()> {
+fn findings(source: &SourceFile, assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n| Place | Severity | Rule | Finding |\n|---|---|---|---|")?;
-    for finding in &file.assessment.findings {
+    for finding in &assessment.findings {
         let diagnostic = &finding.diagnostic;
-        let at = file.source.position(diagnostic.primary.span.start());
+        let at = source.position(diagnostic.primary.span.start());
         let (severity, rule) = (diagnostic.severity.name(), &diagnostic.code);
         writeln!(out, "| {}:{} | {severity} | `{rule}` | {} |", at.line, at.column, inline(&diagnostic.message))?;
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::markdown::inline;
 use super::{CheckedFile, Report, repository_path};
-use crate::check::Finding;
+use crate::check::{Because, Finding};
 use crate::diagnostic::{Label, Severity};
 use crate::rule::Rule;
 use crate::source::{SourceFile, Span};
@@ -97,6 +97,15 @@ struct ResultOut<'r> {
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<Suppression>>,
+}
+
+/// Why a result does not count.
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    justification: String,
 }
 
 /// A message that has passed [`plain`].
@@ -163,7 +172,16 @@ struct Disclosure<'r> {
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let active: Vec<usize> = report.active().map(|(idx, _)| idx).collect();
-    let results = report.files.iter().flat_map(|file| file.assessment.findings.iter().map(move |found| (file, found)));
+    let counting = report.findings().map(|(source, finding)| (source, finding, None));
+    let aside = report.assessments().flat_map(|(source, assessment)| {
+        assessment.set_aside.iter().map(move |aside| (source, &aside.finding, Some(&aside.because)))
+    });
+    // Either all results say whether they are suppressed, or none does.
+    let suppressing = report.set_aside().is_some();
+    let results = counting.chain(aside).map(|(source, finding, because)| {
+        let suppressions = suppressing.then(|| because.map(suppression).into_iter().collect());
+        ResultOut { suppressions, ..result(source, finding, &active) }
+    });
     let run = Run {
         tool: Tool {
             driver: Driver {
@@ -175,7 +193,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         },
         column_kind: "unicodeCodePoints",
         newline_sequences: ["\r\n", "\n", "\r"],
-        results: results.map(|(file, finding)| result(file, finding, &active)).collect(),
+        results: results.collect(),
         properties: RunProperties { disclosures: report.files.iter().map(|file| statuses(file, report)).collect() },
     };
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
@@ -215,7 +233,7 @@ fn fence(text: &str) -> String {
 }
 
 /// A finding; `active` are the rules that the driver lists, by their places.
-fn result<'r>(file: &'r CheckedFile, finding: &'r Finding, active: &[usize]) -> ResultOut<'r> {
+fn result<'r>(source: &'r SourceFile, finding: &'r Finding, active: &[usize]) -> ResultOut<'r> {
     let diagnostic = &finding.diagnostic;
     let related = diagnostic.related.iter().enumerate();
     ResultOut {
@@ -223,9 +241,18 @@ fn result<'r>(file: &'r CheckedFile, finding: &'r Finding, active: &[usize]) -> 
         rule_index: active.binary_search(&finding.rule).expect("internal: a rule that is off has a finding"),
         level: level(diagnostic.severity),
         message: PlainText { text: plain(&diagnostic.message) },
-        locations: [location(&file.source, &diagnostic.primary, None)],
+        locations: [location(source, &diagnostic.primary, None)],
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.to_string())]),
-        related_locations: related.map(|(idx, label)| location(&file.source, label, Some(idx + 1))).collect(),
+        related_locations: related.map(|(idx, label)| location(source, label, Some(idx + 1))).collect(),
+        suppressions: None,
+    }
+}
+
+fn suppression(because: &Because) -> Suppression {
+    match because {
+        Because::Comment { reason, .. } => Suppression { kind: "inSource", justification: plain(reason) },
+        Because::Entry { reason, .. } => Suppression { kind: "external", justification: plain(reason) },
+        Because::Baseline => Suppression { kind: "external", justification: "in the baseline".into() },
     }
 }
 

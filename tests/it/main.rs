@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+mod baseline;
 mod cli;
 mod config;
 mod diff;
 mod eval;
+mod fingerprints;
 mod formats;
 mod packaging;
 mod policies;
@@ -15,4 +17,5 @@ mod reference;
 mod rule_files;
 mod shell;
 mod spans;
+mod suppress;
 mod tidy;

@@ -81,6 +81,11 @@ fn assert_document(bytes: &[u8], format: Format) {
         assert_inside(&source, heading.span);
         assert!(!heading.span.is_empty());
     }
+    for comment in document.comments() {
+        assert_inside(&source, comment.span);
+        assert!(!comment.span.is_empty() && format != Format::Plain);
+        assert!(source.slice(comment.span).starts_with('<'), "{comment:?}");
+    }
 }
 
 thread_local! {

@@ -136,12 +136,21 @@ impl From<ReportName> for Reported {
 pub(super) enum CheckName {
     /// Headings that say the same as one before them, under the same heading.
     RepeatedHeading,
+    /// Suppressions that suppress nothing.
+    UnusedSuppression,
+    /// Suppressions that have run out.
+    ExpiredSuppression,
+    /// Suppressions that can't be read, or name what isn't there.
+    MalformedSuppression,
 }
 
 impl From<CheckName> for StructureCheck {
     fn from(name: CheckName) -> Self {
         match name {
             CheckName::RepeatedHeading => Self::RepeatedHeading,
+            CheckName::UnusedSuppression => Self::UnusedSuppression,
+            CheckName::ExpiredSuppression => Self::ExpiredSuppression,
+            CheckName::MalformedSuppression => Self::MalformedSuppression,
         }
     }
 }
