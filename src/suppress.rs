@@ -2,9 +2,9 @@
 //!
 //! There are two ways to say it. A comment in the document (`directive`) reaches the next clause, a section or the file.
 //! An entry of the suppressions file (`entries`) names one finding by its fingerprint, so that nothing of it is
-//! published. Both take findings out of an [`Assessment`] and keep them in [`Assessment::set_aside`], with the reason;
+//! published. Both take findings out of an [`Assessment`] and keep them in [`field@Assessment::set_aside`], with the reason;
 //! and both are held to account: one that suppresses nothing, has run out or can't be read becomes a finding itself, by
-//! the rules whose check [`StructureCheck::is_about_suppressions`].
+//! the rules that [`Rule::is_about_suppressions`](crate::rule::Rule::is_about_suppressions) tells.
 //!
 //! Pure: which files there are is told by the caller.
 

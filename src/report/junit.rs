@@ -6,10 +6,11 @@
 use std::io::{self, Write};
 
 use super::xml::{Attribute, Content, DECLARATION};
-use super::{CheckedFile, Report, explained};
+use super::{CheckedFile, CheckedSuppressions, Report, explained};
 use crate::check::Finding;
 use crate::document::Language;
 use crate::rule::{Rule, RuleSet, Status};
+use crate::source::SourceFile;
 
 /// What came of one rule on one file.
 enum Case<'r> {
@@ -20,7 +21,7 @@ enum Case<'r> {
 
 /// One file and what came of each rule, in the order of their ids.
 struct Suite<'r> {
-    file: &'r CheckedFile,
+    source: &'r SourceFile,
     cases: Vec<(&'r Rule, Case<'r>)>,
 }
 
@@ -31,7 +32,15 @@ impl<'r> Suite<'r> {
             .filter(|(idx, _)| file.asks(*idx, report.rules))
             .map(|(idx, rule)| (rule, case(file, idx, rule, report.rules)))
             .collect();
-        Self { file, cases }
+        Self { source: &file.source, cases }
+    }
+
+    /// What is wrong in a suppressions file, of which only the rules that fail are told; nothing if none does.
+    fn of_suppressions(checked: &'r CheckedSuppressions, report: &'r Report<'_>) -> Option<Self> {
+        let findings = |idx: usize| checked.assessment.findings.iter().filter(move |finding| finding.rule == idx);
+        let failed = report.active().filter(|(idx, _)| findings(*idx).next().is_some());
+        let cases: Vec<_> = failed.map(|(idx, rule)| (rule, Case::Failed(findings(idx).collect()))).collect();
+        (!cases.is_empty()).then(|| Self { source: checked.file.source(), cases })
     }
 
     /// The counts, as attributes of the suite.
@@ -58,11 +67,13 @@ fn case<'r>(file: &'r CheckedFile, idx: usize, rule: &Rule, rules: &RuleSet) -> 
 }
 
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let suites: Vec<Suite<'_>> = report.files.iter().map(|file| Suite::of(file, report)).collect();
+    let files = report.files.iter().map(|file| Suite::of(file, report));
+    let suppressions = report.suppressions.iter().filter_map(|checked| Suite::of_suppressions(checked, report));
+    let suites: Vec<Suite<'_>> = files.chain(suppressions).collect();
     writeln!(out, "{DECLARATION}")?;
     writeln!(out, "<testsuites name=\"{}\" {}>", env!("CARGO_PKG_NAME"), Suite::counts(&suites))?;
     for suite in &suites {
-        let name = Attribute(suite.file.source.name());
+        let name = Attribute(suite.source.name());
         writeln!(out, "  <testsuite name={name} {}>", Suite::counts(std::slice::from_ref(suite)))?;
         for (rule, case) in &suite.cases {
             let case_start = format!("    <testcase name=\"{}\" classname={name} file={name}", rule.id);
@@ -73,7 +84,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 }
                 Case::Failed(findings) => {
                     writeln!(out, "{case_start}>")?;
-                    failure(suite.file, findings, report.rules, out)?;
+                    failure(suite.source, findings, report.rules, out)?;
                     writeln!(out, "    </testcase>")?;
                 }
             }
@@ -83,15 +94,15 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "</testsuites>")
 }
 
-fn failure(file: &CheckedFile, findings: &[&Finding], rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
+fn failure(source: &SourceFile, findings: &[&Finding], rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
     let severities = findings.iter().map(|finding| finding.diagnostic.severity);
     let worst = severities.max().expect("internal: a test case fails without a finding");
     let told: Vec<String> = findings
         .iter()
         .map(|finding| {
-            let at = file.source.position(finding.diagnostic.primary.span.start());
+            let at = source.position(finding.diagnostic.primary.span.start());
             let severity = finding.diagnostic.severity.name();
-            format!("{}:{}:{}: {severity}: {}", file.source.name(), at.line, at.column, explained(finding, rules))
+            format!("{}:{}:{}: {severity}: {}", source.name(), at.line, at.column, explained(finding, rules))
         })
         .collect();
     let message = Attribute(&findings[0].diagnostic.message);

@@ -589,3 +589,36 @@ fn what_is_set_aside_is_counted_apart_and_reported_with_its_reason() {
     );
     assert_eq!(report["files"][0]["findings"], serde_json::json!([]));
 }
+
+#[test]
+fn every_format_tells_what_is_wrong_with_suppressions() {
+    let (folder, fingerprint) = two_policies();
+    suppress(&folder, &[&fingerprint, "--reason", "a joke", "policies"]);
+    folder.write("policies/a.md", "# Privacy\n\nWe bake bread.\n");
+    for format in ["full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown"] {
+        let outcome = folder.run(["check", "--format", format, "policies"].iter().chain(&SETTLED));
+        for part in [FILE, "suppression/unused", "a suppression suppresses nothing"] {
+            assert!(outcome.stdout.contains(part), "{format} lacks {part}: {}", outcome.stdout);
+        }
+    }
+    let sarif = folder.run(["check", "--format", "sarif", "policies"].iter().chain(&SETTLED)).stdout;
+    let sarif: Value = serde_json::from_str(&sarif).unwrap();
+    let results = &sarif["runs"][0]["results"];
+    assert_eq!(results[0]["suppressions"], serde_json::json!([]));
+    assert_eq!(results[1]["suppressions"], serde_json::json!([{"kind": "external", "justification": "a joke"}]));
+    assert_eq!((&results[1]["ruleId"], results.as_array().unwrap().len()), (&"acme/jokes".into(), 2));
+}
+
+#[test]
+fn a_severity_that_is_configured_holds_for_suppressions() {
+    let (folder, fingerprint) = two_policies();
+    suppress(&folder, &[&fingerprint, "--reason", "a joke", "policies"]);
+    folder.write("policies/a.md", "# Privacy\n\nWe bake bread.\n");
+    assert_eq!(check(&folder, &["policies"]).code, 0);
+    assert_eq!(check(&folder, &["--fail-on", "warning", "policies"]).code, 1);
+    assert_eq!(check(&folder, &["--severity", "suppression/unused=error", "policies"]).code, 1);
+    let off = check(&folder, &["--severity", "suppression/unused=off", "--fail-on", "advice", "policies"]);
+    assert_eq!((off.code, off.stdout.as_str()), (0, ""));
+    // An entry for a rule that this run has off is not held against it.
+    assert_eq!(check(&folder, &["--ignore", "acme/jokes", "policies"]).stdout, "");
+}
