@@ -2,6 +2,7 @@
 //!
 //! Pure: no IO, no clock, no output format. The same document and rules give the same assessment, in the same order.
 
+mod conflict;
 mod fingerprint;
 mod structure;
 
@@ -129,7 +130,7 @@ pub enum Cause {
     Missing,
     /// A disclosure is vague.
     Vague,
-    /// A forbidden phrase or a wrong form was found.
+    /// A forbidden phrase, a conflict or a wrong form was found.
     Found,
 }
 
@@ -227,6 +228,11 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
                 if let Some(severity) = severity.filter(|_| concerned) {
                     let flaws = structure::flaws(structure.check, document);
                     findings.extend(flaws.into_iter().map(|flaw| flawed(idx, rule, severity, structure, flaw)));
+                }
+            }
+            RuleKind::Conflict(_) => {
+                if let Some(severity) = severity.filter(|_| concerned) {
+                    findings.extend(checkers.iter_mut().filter_map(|checker| checker.conflict(idx, severity)));
                 }
             }
             RuleKind::Forbidden(_) => {

@@ -152,6 +152,8 @@ pub enum RuleKind {
     Disclosure(Box<Disclosure>),
     /// Something that the policy must not say.
     Forbidden(Box<Forbidden>),
+    /// Two things that the policy says and that cannot both hold.
+    Conflict(Box<Conflict>),
     /// Something about the form of the document.
     Structure(Structure),
 }
@@ -206,6 +208,32 @@ pub(crate) enum Reported {
     Each,
     /// All together are one finding.
     Once,
+}
+
+/// Two things that the policy says and that cannot both hold.
+#[derive(Debug)]
+pub struct Conflict {
+    /// The one that leaves no room for the other.
+    pub(crate) absolute: Claim,
+    /// The one that contradicts it.
+    pub(crate) contrary: Claim,
+    pub(crate) when: Option<Condition>,
+    pub(crate) message: String,
+}
+
+/// Something that the policy says.
+#[derive(Debug, Default)]
+pub(crate) struct Claim {
+    /// What it says, in a few words.
+    pub(crate) says: String,
+    pub(crate) phrases: Vec<Phrase>,
+    pub(crate) unless: Option<Program>,
+    /// What narrows the claim where it is found in the same clause.
+    pub(crate) not: Option<Program>,
+    /// The same for the next clause.
+    pub(crate) not_next: Option<Program>,
+    /// The same for the headings above.
+    pub(crate) not_under: Option<Program>,
 }
 
 /// Something about the form of the document.

@@ -32,6 +32,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         let kind = match rule.kind {
             RuleKind::Disclosure(_) => "a disclosure that the policy must make",
             RuleKind::Forbidden(_) => "words that a policy must not have",
+            RuleKind::Conflict(_) => "two claims that a policy must not make both",
             RuleKind::Structure(_) => "something about the form of a policy",
         };
         writeln!(out, "{kind}; {}", rule.severity.name())?;

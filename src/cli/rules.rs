@@ -76,6 +76,7 @@ fn list(listed: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
         let kind = match rule.kind {
             RuleKind::Disclosure(_) => "disclosure",
             RuleKind::Forbidden(_) => "forbidden",
+            RuleKind::Conflict(_) => "conflict",
             RuleKind::Structure(_) => "structure",
         };
         let (id, severity, cite) = (rule.id.as_str(), rule.severity.name(), rule.cite.join("; "));

@@ -97,7 +97,7 @@ fn told(change: &Change, rule: &Rule, quote: impl Fn(&str) -> String, plain: imp
     let list = |words: &[String]| words.iter().map(|words| quote(words)).collect::<Vec<_>>().join(", ");
     let message = |of: fn(&crate::rule::Disclosure) -> &str| match &rule.kind {
         RuleKind::Disclosure(disclosure) => plain(of(disclosure)),
-        RuleKind::Forbidden(_) | RuleKind::Structure(_) => String::new(),
+        RuleKind::Forbidden(_) | RuleKind::Conflict(_) | RuleKind::Structure(_) => String::new(),
     };
     match &change.kind {
         ChangeKind::Lost => message(|disclosure| &disclosure.missing_message),

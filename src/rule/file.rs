@@ -284,6 +284,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "vague" => set!(fields.vague),
             "forbidden" => set!(fields.forbidden),
             "report" => set!(fields.report),
+            "claims" => set!(fields.claims),
             "check" => parse(piece, source).map(|check| fields.check = Some(check)),
             "unless" => set!(fields.unless),
             "when" => set!(fields.when),
@@ -336,6 +337,7 @@ fn missing_keys(
     let sought = match fields.kind {
         Kind::Disclosure => "evidence",
         Kind::Forbidden => "forbidden",
+        Kind::Conflict => "claims",
         Kind::Structure => "check",
     };
     let needed = ["id", "title", "kind", "cite", "why", sought, "message", "help", "examples"];
@@ -351,7 +353,7 @@ fn missing_keys(
     }
     let messages = match fields.kind {
         Kind::Disclosure => vec![("missing", &fields.message.missing), ("vague", &fields.message.vague)],
-        Kind::Forbidden | Kind::Structure => vec![("found", &fields.message.found)],
+        Kind::Forbidden | Kind::Conflict | Kind::Structure => vec![("found", &fields.message.found)],
     };
     for (key, message) in messages {
         if message.is_none() && (key != "vague" || !fields.vague.is_empty()) {

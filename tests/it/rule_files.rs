@@ -271,3 +271,115 @@ fn a_rule_folder_without_rules_is_a_mistake() {
     assert_eq!(outcome.code, 2);
     assert_eq!(outcome.stderr, "error: can't read the rules in `gone`: there is no such file\n");
 }
+
+/// A rule of our own about two claims, with `more` among the keys of its first claim.
+fn conflict(more: &str) -> String {
+    format!(
+        "\
+id: acme/dogs
+title: Dogs
+kind: conflict
+severity: warning
+cite: [Our handbook]
+why: Because.
+claims:
+  - says: we have none
+    phrases: ['we have no dog*']
+{more}  - says: we have some
+    phrases: ['dogs bark']
+message: {{found: there are dogs or there are none}}
+help: Count them.
+examples: {{found: [], clean: []}}
+"
+    )
+}
+
+fn check_dogs(more: &str, policy: &str) -> String {
+    let program = Program::new().file("ours/dogs.yaml", conflict(more)).file("policy.md", policy);
+    let outcome = program.args(["check", "--rules", "ours", "--format", "concise", "policy.md"]).run();
+    outcome.stdout.lines().filter(|line| line.contains("acme/dogs")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_conflict_shows_both_clauses() {
+    let policy = "# Privacy\n\nWe have no dogs.\n\nWe keep data. At night our dogs bark. By day the dogs bark, too.\n";
+    let program = Program::new().file("ours/dogs.yaml", conflict("")).file("policy.md", policy);
+    let outcome = program.args(["check", "--rules", "ours", "--format", "json", "policy.md"]).run();
+    let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let findings = json["files"][0]["findings"].as_array().unwrap();
+    let found: Vec<_> = findings.iter().filter(|finding| finding["rule"] == "acme/dogs").collect();
+    assert_eq!(found.len(), 1);
+    let words = |place: &serde_json::Value| {
+        let at = |key: &str| usize::try_from(place[key].as_u64().unwrap()).unwrap();
+        policy[at("start")..at("end")].to_owned()
+    };
+    assert_eq!((found[0]["severity"].as_str(), words(found[0])), (Some("warning"), "We have no dogs.".to_owned()));
+    let related: Vec<_> = found[0]["related"].as_array().unwrap().iter().map(words).collect();
+    assert_eq!(related, ["At night our dogs bark.", "By day the dogs bark, too."]);
+    assert_eq!(found[0]["related"][0]["message"], "we have some");
+}
+
+#[test]
+fn a_claim_is_narrowed_by_its_clause_the_next_one_and_its_headings() {
+    let policy = "# Kennel\n\nWe have no dogs, except Rex. That said, dogs bark.\n\n# Barking\n\nThe dogs bark.\n";
+    assert!(!check_dogs("", policy).is_empty());
+    for (key, pattern) in [("not", "except"), ("not-next", "that said"), ("not-under", "kennel"), ("unless", "dogs")] {
+        assert_eq!(check_dogs(&format!("    {key}: ['{pattern}']\n"), policy), "", "{key}");
+        assert!(!check_dogs(&format!("    {key}: ['barking']\n"), policy).is_empty(), "{key}");
+    }
+}
+
+#[test]
+fn one_statement_does_not_contradict_itself() {
+    let clean = [
+        "We have no dogs, but dogs bark.",
+        "We have no dogs:\n\n- of our own: dogs bark elsewhere\n",
+        "We have no dogs.",
+    ];
+    for policy in clean {
+        assert_eq!(check_dogs("", policy), "", "{policy}");
+    }
+}
+
+#[test]
+fn mistakes_in_claims_are_shown_with_what_was_expected() {
+    let third = "  - says: we had some\n    phrases: ['dogs barked']\n";
+    let foreign = "id: acme/cats\nkind: forbidden\nclaims: [{says: x, phrases: ['cat*']}]\n";
+    let cases = [
+        (conflict(third), "a conflict is between two claims, the absolute one first; here are 3"),
+        (conflict("    unles: ['x']\n"), "unknown field `unles`"),
+        (conflict("    not: ['<dgo>']\n"), "the vocabulary has no entry `dgo`"),
+        (foreign.to_owned(), "`claims:` goes with `kind: conflict`"),
+        ("id: acme/cats\nkind: conflict\n".to_owned(), "`claims:`"),
+    ];
+    for (rule, expected) in cases {
+        let program =
+            Program::new().file("ours/a.yaml", rule).file("p.md", "x").args(["check", "--rules", "ours", "p.md"]);
+        let outcome = program.run();
+        assert_eq!(outcome.code, 2);
+        let said = outcome.stderr.replace("\n  │ ", " ");
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+}
+
+#[test]
+fn claims_are_translated() {
+    let german = "\
+id: acme/dogs
+claims:
+  - says: we have none
+    phrases: ['wir haben keine hunde']
+  - says: we have some
+    phrases: ['unsere hunde bellen']
+examples: {found: [], clean: []}
+";
+    let policy = "# Datenschutz\n\nWir haben keine Hunde, und wir speichern die Daten der Besucher nicht.\n\n\
+                  Nachts bewachen wir das Haus. Unsere Hunde bellen, wenn jemand an der Tür ist.\n";
+    let program = || Program::new().file("ours/dogs.yaml", conflict("")).file("policy.md", policy);
+    let args = ["check", "--rules", "ours", "--language", "de", "--format", "concise", "policy.md"];
+    let translated = program().file("ours/de/acme/dogs.yaml", german).args(args).run();
+    assert_eq!(translated.stdout.matches("acme/dogs").count(), 1, "{}{}", translated.stdout, translated.stderr);
+    let without = german.replace("keine hunde", "keine katzen");
+    let clean = program().file("ours/de/acme/dogs.yaml", without).args(args).run();
+    assert!(!clean.stdout.contains("acme/dogs"), "{}", clean.stdout);
+}

@@ -118,6 +118,11 @@ fn kind(rule: &Rule) -> Kind<'_> {
             meaning: "what the policy must not say",
             messages: vec![("Found", rule.severity, &forbidden.message)],
         },
+        RuleKind::Conflict(conflict) => Kind {
+            name: "conflict",
+            meaning: "two things that the policy must not say both",
+            messages: vec![("Found", rule.severity, &conflict.message)],
+        },
         RuleKind::Structure(structure) => Kind {
             name: "structure",
             meaning: "the form that the policy must have",

@@ -5,15 +5,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::facts::profile_condition;
-use super::shape::{ConditionFields, ContentFields, ExampleField, IgnoreName, Kind, PhraseFields, ReportName};
+use super::shape::{
+    ClaimFields, ConditionFields, ContentFields, ExampleField, IgnoreName, Kind, PhraseFields, ReportName,
+};
 use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
-    Additions, Condition, Content, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase, Profile, Reads,
-    Reported, Rule, RuleKind, Search, Status, Structure, StructureCheck, With, Within, did_you_mean,
+    Additions, Claim, Condition, Conflict, Content, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase,
+    Profile, Reads, Reported, Rule, RuleKind, Search, Status, Structure, StructureCheck, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -64,6 +66,15 @@ impl Build<'_, '_> {
                 reported: Reported::from(fields.report),
                 message: fields.message.found.clone().unwrap_or_default(),
             })),
+            Kind::Conflict => {
+                let (absolute, contrary) = self.claims(&fields.claims)?;
+                RuleKind::Conflict(Box::new(Conflict {
+                    absolute,
+                    contrary,
+                    when: fields.when.as_ref().and_then(|when| self.condition(when)),
+                    message: fields.message.found.clone().unwrap_or_default(),
+                }))
+            }
             Kind::Structure => RuleKind::Structure(Structure {
                 check: StructureCheck::from(fields.check?),
                 message: fields.message.found.clone().unwrap_or_default(),
@@ -101,6 +112,7 @@ impl Build<'_, '_> {
             ("compare", !fields.compare.is_empty(), Kind::Disclosure, "disclosure"),
             ("forbidden", !fields.forbidden.is_empty(), Kind::Forbidden, "forbidden"),
             ("report", fields.report != ReportName::Each, Kind::Forbidden, "forbidden"),
+            ("claims", !fields.claims.is_empty(), Kind::Conflict, "conflict"),
             ("check", fields.check.is_some(), Kind::Structure, "structure"),
         ];
         for (key, given, kind, name) in keys {
@@ -139,6 +151,33 @@ impl Build<'_, '_> {
                 self.problem("rule-file/pattern", find(self.source, key, &texts[0]), error.to_string());
                 None
             }
+        }
+    }
+
+    /// The two claims of a conflict.
+    fn claims(&mut self, claims: &[ClaimFields]) -> Option<(Claim, Claim)> {
+        let built: Vec<Claim> = claims.iter().map(|claim| self.claim(claim)).collect();
+        let count = built.len();
+        match <[Claim; 2]>::try_from(built) {
+            Ok([absolute, contrary]) => Some((absolute, contrary)),
+            // A rule that is not translated claims nothing; any other file without claims is reported for that.
+            Err(_) if count == 0 => Some((Claim::default(), Claim::default())),
+            Err(_) => {
+                let message = format!("a conflict is between two claims, the absolute one first; here are {count}");
+                self.problem("rule-file/claims", find(self.source, "claims", ""), message);
+                None
+            }
+        }
+    }
+
+    fn claim(&mut self, fields: &ClaimFields) -> Claim {
+        Claim {
+            says: fields.says.clone(),
+            phrases: self.phrases("claims", &fields.phrases),
+            unless: self.program("claims", &fields.unless),
+            not: self.program("claims", &fields.not),
+            not_next: self.program("claims", &fields.not_next),
+            not_under: self.program("claims", &fields.not_under),
         }
     }
 
@@ -300,7 +339,7 @@ impl Build<'_, '_> {
         let forbidden = [(Expected::Found, &fields.found), (Expected::Clean, &fields.clean)];
         let (own, other): (&[_], &[_]) = match self.file.fields.kind {
             Kind::Disclosure => (&disclosure, &forbidden),
-            Kind::Forbidden | Kind::Structure => (&forbidden, &disclosure),
+            Kind::Forbidden | Kind::Conflict | Kind::Structure => (&forbidden, &disclosure),
         };
         let wrong: Vec<&str> =
             other.iter().filter(|(_, texts)| !texts.is_empty()).map(|(expected, _)| expected.name()).collect();

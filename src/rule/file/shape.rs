@@ -41,13 +41,16 @@ pub(super) struct RuleFields {
     /// Whether each place of a forbidden phrase is a finding, or all together are one.
     #[serde(default)]
     pub(super) report: ReportName,
+    /// Two claims that cannot both hold, the absolute one first; for `kind: conflict`.
+    #[serde(default)]
+    pub(super) claims: Vec<ClaimFields>,
     /// The check of the document's form that is made; for `kind: structure`.
     #[serde(default)]
     pub(super) check: Option<CheckName>,
     /// Patterns that are never evidence: a match that overlaps one of these does not count.
     #[serde(default)]
     pub(super) unless: Vec<String>,
-    /// When the disclosure is asked for, or the forbidden words are; always, where this is absent.
+    /// When the disclosure is asked for, or the forbidden words or the claims are; always, where this is absent.
     #[serde(default)]
     pub(super) when: Option<ConditionFields>,
     /// Patterns of headings that the disclosure belongs under, the best first: where a missing one is reported.
@@ -70,7 +73,7 @@ pub(super) struct RuleFields {
     pub(super) examples: ExampleFields,
 }
 
-pub(super) const RULE_KEYS: [&str; 21] = [
+pub(super) const RULE_KEYS: [&str; 22] = [
     "id",
     "title",
     "kind",
@@ -82,6 +85,7 @@ pub(super) const RULE_KEYS: [&str; 21] = [
     "vague",
     "forbidden",
     "report",
+    "claims",
     "check",
     "unless",
     "when",
@@ -104,6 +108,8 @@ pub(super) enum Kind {
     Disclosure,
     /// Something that the policy must not say.
     Forbidden,
+    /// Two things that the policy says and that cannot both hold.
+    Conflict,
     /// Something about the form of the document.
     Structure,
 }
@@ -127,6 +133,29 @@ impl From<ReportName> for Reported {
             ReportName::Once => Self::Once,
         }
     }
+}
+
+/// Something that the policy says.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ClaimFields {
+    /// What it says, in a few words: findings show it at the place.
+    pub(super) says: String,
+    /// Phrases any one of which says it.
+    pub(super) phrases: Vec<PhraseFields>,
+    /// Patterns that are never the claim: a match that overlaps one of these does not count.
+    #[serde(default)]
+    pub(super) unless: Vec<String>,
+    /// Patterns none of which is found in the clause: exceptions and conditions.
+    #[serde(default)]
+    pub(super) not: Vec<String>,
+    /// Patterns none of which is found in the next clause: exceptions in a sentence of their own.
+    #[serde(default)]
+    pub(super) not_next: Vec<String>,
+    /// Patterns of headings that the clause does not stand under: it speaks of some data or some people only.
+    #[serde(default)]
+    pub(super) not_under: Vec<String>,
 }
 
 /// A check of the document's form.
@@ -306,6 +335,9 @@ pub(super) struct TranslationFields {
     /// Phrases that must not be in a policy; for `kind: forbidden`.
     #[serde(default)]
     pub(super) forbidden: Vec<PhraseFields>,
+    /// Two claims that cannot both hold, the absolute one first; for `kind: conflict`.
+    #[serde(default)]
+    pub(super) claims: Vec<ClaimFields>,
     /// Patterns that are never evidence.
     #[serde(default)]
     pub(super) unless: Vec<String>,
@@ -390,7 +422,7 @@ pub(super) struct MessageFields {
     /// The disclosure is vague: what the words leave open.
     #[serde(default)]
     pub(super) vague: Option<String>,
-    /// A forbidden phrase was found, or the form is wrong.
+    /// A forbidden phrase or a conflict was found, or the form is wrong.
     #[serde(default)]
     pub(super) found: Option<String>,
 }

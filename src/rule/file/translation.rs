@@ -8,7 +8,8 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::{RuleId, did_you_mean};
 use crate::yaml::find;
 
-const KEYS: [&str; 9] = ["id", "evidence", "vague", "forbidden", "unless", "when", "place", "compare", "examples"];
+const KEYS: [&str; 10] =
+    ["id", "evidence", "vague", "forbidden", "claims", "unless", "when", "place", "compare", "examples"];
 
 /// The rules as they read a language: each with the phrases of its translation. A rule without one keeps its place, and
 /// finds nothing.
@@ -44,8 +45,9 @@ pub(super) fn translated(
 }
 
 fn translate(rule: RuleFields, translation: TranslationFields) -> RuleFields {
-    let TranslationFields { id: _, evidence, vague, forbidden, unless, when, place, compare, examples } = translation;
-    RuleFields { evidence, vague, forbidden, unless, when, place, compare, examples, ..rule }
+    let TranslationFields { id: _, evidence, vague, forbidden, claims, unless, when, place, compare, examples } =
+        translation;
+    RuleFields { evidence, vague, forbidden, claims, unless, when, place, compare, examples, ..rule }
 }
 
 /// The translations into a language by the ids of their rules. Of two layers' files for one rule, the higher layer's
@@ -86,6 +88,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Tran
             "evidence" => parse(&piece, source).map(|value| fields.evidence = value),
             "vague" => parse(&piece, source).map(|value| fields.vague = value),
             "forbidden" => parse(&piece, source).map(|value| fields.forbidden = value),
+            "claims" => parse(&piece, source).map(|value| fields.claims = value),
             "unless" => parse(&piece, source).map(|value| fields.unless = value),
             "when" => parse(&piece, source).map(|value| fields.when = value),
             "place" => parse(&piece, source).map(|value| fields.place = value),
@@ -97,9 +100,10 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Tran
             problems.push(file, *problem);
         }
     }
-    if fields.evidence.is_empty() && fields.forbidden.is_empty() && !problems.any_in(file) {
+    let looks_for_nothing = fields.evidence.is_empty() && fields.forbidden.is_empty() && fields.claims.is_empty();
+    if looks_for_nothing && !problems.any_in(file) {
         let label = Label::new(source.span(0..0), "");
-        let message = "a translation has `id:` and `evidence:` or `forbidden:`, and `examples:`";
+        let message = "a translation has `id:` and `evidence:`, `forbidden:` or `claims:`, and `examples:`";
         problems.push(file, Diagnostic::error("rule-file/key", message, label));
     }
     fields
