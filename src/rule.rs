@@ -433,6 +433,12 @@ impl RuleSet {
         self.rules.iter().find(|rule| rule.id.as_str() == id)
     }
 
+    /// Whether a rule can say something of a document in a language: it is translated, or looks at the form alone.
+    pub fn can_read(&self, rule: usize, language: Language) -> bool {
+        let reads = |rule: &Rule| rule.reads == Reads::Words || matches!(rule.kind, RuleKind::Structure(_));
+        self.in_language(language.code()).is_some_and(|rules| reads(&rules.rules[rule]))
+    }
+
     /// The files that they were compiled from.
     pub fn sources(&self) -> &[RuleSource] {
         &self.sources

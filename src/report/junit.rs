@@ -8,7 +8,6 @@ use std::io::{self, Write};
 use super::xml::{Attribute, Content, DECLARATION};
 use super::{CheckedFile, CheckedSuppressions, Report, explained};
 use crate::check::Finding;
-use crate::document::Language;
 use crate::rule::{Rule, RuleSet, Status};
 use crate::source::SourceFile;
 
@@ -56,7 +55,7 @@ fn case<'r>(file: &'r CheckedFile, idx: usize, rule: &Rule, rules: &RuleSet) -> 
     let findings: Vec<&Finding> = file.assessment.findings.iter().filter(|finding| finding.rule == idx).collect();
     let status = file.assessment.disclosures.iter().find(|assessed| assessed.rule == idx);
     let concerned = rules.pack_of(rule).is_none_or(|pack| pack.concerns(&file.settings.profile));
-    let was_asked = concerned && file.document.language() == Language::English;
+    let was_asked = concerned && rules.can_read(idx, file.document.language());
     if !findings.is_empty() {
         Case::Failed(findings)
     } else if !was_asked || status.is_some_and(|assessed| assessed.status == Status::NotApplicable) {
