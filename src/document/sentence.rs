@@ -11,15 +11,32 @@ use super::prose::ProseSpan;
 const LONGEST: usize = 4000;
 
 /// Words that a full stop follows without ending the sentence, in lower case, without their last full stop.
-const ABBREVIATIONS: [&str; 51] = [
-    "approx", "art", "arts", "attn", "ave", "bldg", "blvd", "cal", "cf", "cfr", "co", "corp", "dept", "dr", "e.g",
-    "eg", "esp", "est", "etc", "ext", "fig", "gen", "i.e", "ie", "inc", "incl", "jr", "ltd", "mr", "mrs", "ms", "n.b",
-    "nos", "no", "nr", "p.o", "par", "para", "ph", "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz",
-    "vol", "vs",
+const ABBREVIATIONS: [&str; 65] = [
+    "abs", "bzw", "ca", "evtl", "gem", "ggf", "inkl", "lit", "max", "mind", "sog", "vgl", "ziff", "zzgl", "approx",
+    "art", "arts", "attn", "ave", "bldg", "blvd", "cal", "cf", "cfr", "co", "corp", "dept", "dr", "e.g", "eg", "esp",
+    "est", "etc", "ext", "fig", "gen", "i.e", "ie", "inc", "incl", "jr", "ltd", "mr", "mrs", "ms", "n.b", "nos", "no",
+    "nr", "p.o", "par", "para", "ph", "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz", "vol", "vs",
 ];
 
 /// Of these, the ones that can also end a sentence: a capital after them starts a new one if the word is a starter.
 const ENDING_ABBREVIATIONS: [&str; 10] = ["co", "corp", "etc", "inc", "ltd", "st", "ave", "blvd", "est", "ext"];
+
+/// The months as German writes them, in lower case.
+const GERMAN_MONTHS: [&str; 13] = [
+    "januar",
+    "j\u{e4}nner",
+    "februar",
+    "m\u{e4}rz",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "dezember",
+];
 
 /// Words that a company's name or an abbreviation is hardly followed by unless a new sentence starts with them.
 const STARTERS: [&str; 43] = [
@@ -132,6 +149,12 @@ fn is_break(before: &str, after: &str) -> bool {
         // "No." and "Art." are abbreviations before a number; "no." can end a sentence.
         return word == "no" && !first.is_ascii_digit();
     }
+    // A day of a German month ("3. Mai"), a German abbreviation of several words ("z. B.", "i. d. R.").
+    let is_number = word.chars().all(|c| c.is_ascii_digit());
+    let is_small_letter = last.len() == 2 && last.starts_with(|c: char| c.is_ascii_lowercase());
+    if (is_number && GERMAN_MONTHS.contains(&next_word.as_str())) || (is_small_letter && !starter) {
+        return false;
+    }
     // A single letter is an initial ("J. Smith"), a number alone an enumerator ("4. Legal basis").
     let alone = before.trim_start() == last;
     if alone && (word.chars().count() <= 1 || word.chars().all(|c| c.is_ascii_digit())) {
@@ -168,6 +191,8 @@ mod tests {
             "We follow the EU-U.S. Data Privacy Framework.",
             "Write to 88 Colin Jr. St. 4, Leeds.",
             "4. Legal basis",
+            "Wir stützen uns auf Art. 6 Abs. 1 S. 1 lit. f DSGVO, z. B. bei Anfragen gem. Ziff. 3 dieser Hinweise.",
+            "Am 3. Mai endet die Frist i. d. R. ohne Antrag.",
         ] {
             assert_eq!(sentences(whole), [whole]);
         }

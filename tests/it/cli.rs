@@ -244,7 +244,10 @@ fn a_policy_in_another_language_is_not_called_incomplete() {
                  aan anderen, tenzij een wet ons daartoe verplicht.\n";
     let outcome = Program::new().file("a.md", dutch).args(["check", "--format", "json", "a.md"]).run();
     assert_eq!(outcome.code, 2);
-    assert_eq!(outcome.stderr, "error: `a.md` is written in Dutch; the rules read English, so it was not checked\n");
+    assert_eq!(
+        outcome.stderr,
+        "error: `a.md` is written in Dutch; the rules read English and German, so it was not checked\n"
+    );
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(report["files"][0]["language"], "nl");
     assert_eq!(report["files"][0]["findings"], serde_json::json!([]));

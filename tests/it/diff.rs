@@ -280,13 +280,13 @@ fn a_version_that_cannot_be_read_fails() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (2, "error: can't read `gone.md`: there is no such file\n"));
     let outcome = Program::new().args(["diff", "-", "-"]).stdin("Text").run();
     assert_eq!(outcome.code, 2);
-    let german = "Wir verarbeiten Ihre Daten, um Ihre Bestellung zu bearbeiten und an Sie zu liefern. Sie haben das Recht auf Auskunft. Wir speichern \
-                  Ihre Daten, bis der Vertrag erfüllt ist, und löschen sie danach. Für die Verarbeitung ist unser Unternehmen \
-                  verantwortlich, das Sie jederzeit per Post erreichen können, wenn Sie Fragen zu diesen Hinweisen haben.";
+    let dutch = "Wij verwerken uw persoonsgegevens alleen voor zover dat nodig is om onze diensten te leveren. U hebt het recht om \
+                 uw gegevens in te zien, te laten verbeteren en te laten wissen. Een klacht kunt u indienen bij de Autoriteit \
+                 Persoonsgegevens. Wij plaatsen geen cookies, en wij geven uw gegevens niet door aan anderen.";
     let outcome =
-        Program::new().file("old.md", german).file("new.md", complete()).args(["diff", "old.md", "new.md"]).run();
+        Program::new().file("old.md", dutch).file("new.md", complete()).args(["diff", "old.md", "new.md"]).run();
     assert_eq!(outcome.code, 2);
-    assert!(outcome.stderr.contains("`old.md` is written in German"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("`old.md` is written in Dutch"), "{}", outcome.stderr);
     let outcome = Program::new().file("new.md", complete()).args(["diff", "-", "new.md"]).stdin(complete()).run();
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
 }

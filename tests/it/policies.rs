@@ -42,3 +42,9 @@ fn accents_and_quotes() {
 fn an_adversarial_policy() {
     insta::assert_snapshot!(report("adversarial.md"));
 }
+
+/// German: abbreviations within a citation, verbs at the end, a table of legal bases, no word on Do Not Track.
+#[test]
+fn a_german_policy() {
+    insta::assert_snapshot!(report("german.md"));
+}

@@ -23,6 +23,8 @@ pub(super) fn translated(
     let mut translations = read(language, sources, examples, problems);
     let rules = rules.into_iter().map(|rule| {
         let translation = rule.id.as_ref().and_then(|id| translations.remove(id.as_str()));
+        // A user's rule looks for something of its own, which the translation of the one that it replaces knows nothing of.
+        let translation = translation.filter(|(file, _)| sources[*file].layer >= sources[rule.file].layer);
         match translation {
             Some((file, translation)) => ReadRule { file, fields: translate(rule.fields, translation), ..rule },
             None => {
