@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use time::Date;
 
 pub use fingerprint::Fingerprint;
-use structure::Flaw;
+use structure::{Flaw, Subject};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::document::{ClauseId, Document, ProseSpan};
+use crate::document::{ClauseId, Document, Language, ProseSpan};
 use crate::rule::{
     Condition, Disclosure, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind, RuleSet, Search,
     Status, Structure, With, Within,
@@ -225,8 +225,10 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
                 }
             }
             RuleKind::Structure(structure) => {
-                if let Some(severity) = severity.filter(|_| concerned) {
-                    let flaws = structure::flaws(structure.check, document);
+                let readable = document.language() == Language::English || !structure.check.reads_english();
+                if let Some(severity) = severity.filter(|_| concerned && readable) {
+                    let subject = Subject { source, document, today: settings.today };
+                    let flaws = structure::flaws(&structure.check, subject);
                     findings.extend(flaws.into_iter().map(|flaw| flawed(idx, rule, severity, structure, flaw)));
                 }
             }
@@ -631,7 +633,7 @@ fn flawed(idx: usize, rule: &Rule, severity: Severity, structure: &Structure, fl
         cause: Cause::Found,
         severity,
         message: &structure.message,
-        primary: Label::new(flaw.span, ""),
+        primary: Label::new(flaw.span, flaw.label),
         related: related.collect(),
         words: &flaw.words,
     };

@@ -15,6 +15,7 @@ mod prose;
 mod sentence;
 mod structure;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use language::Language;
@@ -128,6 +129,18 @@ pub struct Clause {
     pub prose: Prose,
     /// Where it stands.
     pub span: Span,
+    /// The number of the paragraph, list item or table row that it was cut from, counted from 0: clauses of one block
+    /// stand in a row and have the same.
+    pub block: usize,
+}
+
+/// How a heading is known to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadingOrigin {
+    /// The format marks it.
+    Marked,
+    /// It looks like one: numbered, strong, in capitals, or short and alone.
+    Inferred,
 }
 
 /// A heading.
@@ -139,6 +152,8 @@ pub struct Heading {
     pub prose: Prose,
     /// Where it stands.
     pub span: Span,
+    /// How it is known to be one.
+    pub origin: HeadingOrigin,
 }
 
 /// A heading with all that stands under it.
@@ -168,20 +183,27 @@ pub struct Document {
     sections: Vec<Section>,
     clauses: Vec<Clause>,
     comments: Vec<Comment>,
+    contents: Vec<ClauseId>,
+    anchors: BTreeSet<String>,
+    unread: Vec<Span>,
+    front_matter: Span,
 }
 
 impl Document {
     /// Reads a file in a format. Never fails.
     pub fn parse(source: &SourceFile, format: Format) -> Self {
         let body = body_start(source.text())..source.text().len();
-        let block::Content { blocks, mut comments } = match format {
+        let front_matter = source.span(0..body.start);
+        let block::Content { blocks, mut comments, anchors, unread } = match format {
             Format::Markdown => markdown::read(source, body),
             Format::Html => html::read(source, body),
-            Format::Plain => block::Content { blocks: plain::read(source, body), comments: Vec::new() },
+            Format::Plain => block::Content { blocks: plain::read(source, body), ..block::Content::default() },
         };
         comments.sort();
-        let structure::Arranged { sections, clauses } = structure::arrange(blocks, format);
-        Self { format, languages: language::of(&clauses), sections, clauses, comments }
+        let structure::Arranged { sections, clauses, contents } = structure::arrange(blocks, format);
+        let unread = unread.into_iter().map(|range| source.span(range)).collect();
+        let languages = language::of(&clauses);
+        Self { format, languages, sections, clauses, comments, contents, anchors, unread, front_matter }
     }
 
     /// The same, said to be written in a language.
@@ -223,6 +245,27 @@ impl Document {
     /// A clause by its id.
     pub fn clause(&self, id: ClauseId) -> &Clause {
         &self.clauses[id.0]
+    }
+
+    /// The clauses that are entries of a contents list, in the order of the file.
+    pub fn contents(&self) -> &[ClauseId] {
+        &self.contents
+    }
+
+    /// The names that links into the document can lead to, as its markup gives them. What a publishing system makes of
+    /// headings is not among them.
+    pub fn anchors(&self) -> &BTreeSet<String> {
+        &self.anchors
+    }
+
+    /// What is shown, or may be, and is no text: images, forms, scripts, hidden elements; in the order of the file.
+    pub fn unread(&self) -> &[Span] {
+        &self.unread
+    }
+
+    /// The front matter with its fences; an empty span where there is none.
+    pub fn front_matter(&self) -> Span {
+        self.front_matter
     }
 
     /// The headings above a place in a section, innermost first.

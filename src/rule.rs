@@ -9,6 +9,7 @@ mod lexicon;
 mod matcher;
 mod pattern;
 mod profile;
+mod structure;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,9 +22,11 @@ use file::compile_language;
 pub use file::{Examples, Layer, Located, Role, RuleSource, compile};
 pub use pattern::PatternError;
 pub use profile::{Fact, Profile, ProfileError};
+pub use structure::Structure;
 
 pub(crate) use matcher::{Match, Program, Reading};
 pub(crate) use pattern::pattern_error;
+pub(crate) use structure::{Patterns, StructureCheck, Words};
 
 pub(crate) use crate::yaml::did_you_mean;
 
@@ -234,33 +237,6 @@ pub(crate) struct Claim {
     pub(crate) not_next: Option<Program>,
     /// The same for the headings above.
     pub(crate) not_under: Option<Program>,
-}
-
-/// Something about the form of the document.
-#[derive(Debug)]
-pub struct Structure {
-    pub(crate) check: StructureCheck,
-    pub(crate) message: String,
-}
-
-/// The checks of a document's form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StructureCheck {
-    /// Headings that say the same as one before them, under the same heading.
-    RepeatedHeading,
-    /// Suppressions that suppress nothing.
-    UnusedSuppression,
-    /// Suppressions that have run out.
-    ExpiredSuppression,
-    /// Suppressions that can't be read, or name what isn't there.
-    MalformedSuppression,
-}
-
-impl StructureCheck {
-    /// Whether it looks at suppressions: those are read after all rules have run.
-    pub(crate) fn is_about_suppressions(self) -> bool {
-        matches!(self, Self::UnusedSuppression | Self::ExpiredSuppression | Self::MalformedSuppression)
-    }
 }
 
 /// What to look for in a clause, and what must be there besides.

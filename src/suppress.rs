@@ -11,6 +11,7 @@
 mod directive;
 mod entries;
 
+use std::mem::discriminant;
 use std::ops::Range;
 
 use time::Date;
@@ -386,24 +387,27 @@ impl Accounts<'_> {
     }
 
     fn malformed(&self, at: Span, mistake: &str) -> Vec<Finding> {
-        self.found(StructureCheck::MalformedSuppression, at, mistake, mistake, None)
+        self.found(&StructureCheck::MalformedSuppression, at, mistake, mistake, None)
     }
 
     fn expired(&self, at: Span, until: Date, words: &str) -> Vec<Finding> {
         let detail = format!("{until} was its last day");
-        self.found(StructureCheck::ExpiredSuppression, at, &detail, words, None)
+        self.found(&StructureCheck::ExpiredSuppression, at, &detail, words, None)
     }
 
     fn unused(&self, at: Span, detail: &str, words: &str, hint: Option<&str>) -> Vec<Finding> {
-        self.found(StructureCheck::UnusedSuppression, at, detail, words, hint)
+        self.found(&StructureCheck::UnusedSuppression, at, detail, words, hint)
     }
 
     /// `words` are what the finding is known by when the file is edited elsewhere.
-    fn found(&self, check: StructureCheck, at: Span, detail: &str, words: &str, hint: Option<&str>) -> Vec<Finding> {
+    fn found(&self, check: &StructureCheck, at: Span, detail: &str, words: &str, hint: Option<&str>) -> Vec<Finding> {
         let rules = self.rules.rules().iter().enumerate();
         let finding = |(idx, rule): (usize, &crate::rule::Rule)| {
             let RuleKind::Structure(structure) = &rule.kind else { return None };
-            let severity = self.settings.severity(idx, self.rules).filter(|_| structure.check == check)?;
+            let severity = self
+                .settings
+                .severity(idx, self.rules)
+                .filter(|_| discriminant(&structure.check) == discriminant(check))?;
             let help = hint.into_iter().chain([rule.help.as_str()]).collect::<Vec<_>>().join(" ");
             Some(Finding {
                 rule: idx,

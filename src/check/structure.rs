@@ -1,45 +1,192 @@
-//! Checks of a document's form: what a phrase can't say, because it concerns headings, order and layout.
+//! Checks of a document's form: what a phrase can't say, because it concerns dates, links, headings, order and layout.
+//!
+//! All of them hold back where the text can be read otherwise: readers of policies lose trust in a tool that nags, and
+//! conversions break more than editors do. One problem is one finding, however many places show it.
 
-use crate::document::{Document, Section};
+mod addresses;
+mod brackets;
+mod breaks;
+mod dates;
+mod headings;
+mod leftovers;
+mod links;
+mod measures;
+mod repeats;
+mod terms;
+
+use time::Date;
+
+use crate::document::{Clause, ClauseId, Document, Heading, Prose, ProseSpan};
 use crate::rule::StructureCheck;
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 
 /// A place where the form is wrong.
 pub(super) struct Flaw {
     /// Where.
     pub(super) span: Span,
+    /// What is to be seen there; empty where the finding's own words say it all.
+    pub(super) label: String,
     /// The words that the flaw is known by when the document is edited elsewhere.
     pub(super) words: String,
     /// Other places that explain it, each with what is to be seen there.
     pub(super) related: Vec<(Span, &'static str)>,
 }
 
+impl Flaw {
+    fn at(span: Span, words: impl Into<String>) -> Self {
+        Self { span, label: String::new(), words: words.into(), related: Vec::new() }
+    }
+
+    fn labelled(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
+    }
+
+    fn with_related(self, related: Vec<(Span, &'static str)>) -> Self {
+        Self { related, ..self }
+    }
+
+    /// One flaw for a problem that shows in several places: at the first, with the next ones beside it, and a count
+    /// of what they are. Nothing where there is no place.
+    fn of_all(places: Vec<(Span, String)>, counted: &str) -> Option<Self> {
+        let count = places.len();
+        let mut places = places.into_iter();
+        let (span, words) = places.next()?;
+        let related = places.take(MORE_PLACES).map(|(span, _)| (span, "and here")).collect();
+        let label = if count > 1 { format!("the first of {count} {counted}") } else { String::new() };
+        Some(Self::at(span, words).labelled(label).with_related(related))
+    }
+}
+
+/// How many places are shown of a problem besides the first.
+const MORE_PLACES: usize = 3;
+
+/// What the checks look at.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'s> {
+    pub(super) source: &'s SourceFile,
+    pub(super) document: &'s Document,
+    /// The day to reckon from, if one is known.
+    pub(super) today: Option<Date>,
+}
+
+/// A heading or a clause.
+#[derive(Clone, Copy)]
+enum Unit<'s> {
+    Heading(usize, &'s Heading),
+    Clause(ClauseId, &'s Clause),
+}
+
+impl<'s> Unit<'s> {
+    fn prose(self) -> &'s Prose {
+        match self {
+            Self::Heading(_, heading) => &heading.prose,
+            Self::Clause(_, clause) => &clause.prose,
+        }
+    }
+
+    fn text(self) -> &'s str {
+        self.prose().text()
+    }
+
+    fn span(self) -> Span {
+        match self {
+            Self::Heading(_, heading) => heading.span,
+            Self::Clause(_, clause) => clause.span,
+        }
+    }
+
+    /// A stretch of its prose, as a place in the file with its words.
+    fn place(self, stretch: ProseSpan) -> (Span, String) {
+        (self.prose().span(stretch), self.text()[stretch.start..stretch.end].to_owned())
+    }
+}
+
+impl<'s> Subject<'s> {
+    /// The headings and clauses in the order of the file.
+    fn units(self) -> Vec<Unit<'s>> {
+        let document = self.document;
+        let headings = document.sections().iter().enumerate();
+        let headings = headings.filter_map(|(idx, section)| Some(Unit::Heading(idx, section.heading.as_ref()?)));
+        let clauses = document.clauses().iter().enumerate().map(|(idx, clause)| Unit::Clause(ClauseId(idx), clause));
+        let mut units: Vec<Unit<'_>> = headings.chain(clauses).collect();
+        units.sort_by_key(|unit| unit.span());
+        units
+    }
+
+    /// The clauses that state something.
+    fn statements(self) -> impl Iterator<Item = Unit<'s>> {
+        let clauses = self.document.clauses().iter().enumerate();
+        let statements = clauses.filter(|(_, clause)| clause.kind.is_statement());
+        statements.map(|(idx, clause)| Unit::Clause(ClauseId(idx), clause))
+    }
+
+    /// The paragraphs, list items and table rows: the clauses of each, in the order of the file.
+    fn blocks(self) -> impl Iterator<Item = &'s [Clause]> {
+        self.document.clauses().chunk_by(|one, next| one.block == next.block)
+    }
+
+    /// Whether something that is no text stands between two places.
+    fn is_unread_between(self, from: Span, to: Span) -> bool {
+        self.document.unread().iter().any(|unread| from.end() <= unread.start() && unread.end() <= to.start())
+    }
+
+    /// Whether something that is no text stands after a place.
+    fn is_unread_after(self, from: Span) -> bool {
+        self.document.unread().iter().any(|unread| from.end() <= unread.start())
+    }
+}
+
+/// The text of a block.
+fn text_of(block: &[Clause]) -> String {
+    let texts: Vec<&str> = block.iter().map(|clause| clause.prose.text()).collect();
+    texts.join(" ")
+}
+
+/// How many words a text has.
+fn word_count(text: &str) -> usize {
+    words(text).count()
+}
+
+/// The words of a text: what stands between spaces and holds a letter or a digit.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(' ').filter(|word| word.contains(char::is_alphanumeric))
+}
+
+/// Letters and digits alone, in lower case, to compare what is meant to be the same.
+fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// The flaws that a check finds, in the order of the file.
-pub(super) fn flaws(check: StructureCheck, document: &Document) -> Vec<Flaw> {
+pub(super) fn flaws(check: &StructureCheck, subject: Subject<'_>) -> Vec<Flaw> {
     match check {
-        StructureCheck::RepeatedHeading => repeated_headings(document),
+        StructureCheck::ImpossibleDate => dates::impossible(subject),
+        StructureCheck::FutureDate { own } => dates::future(subject, own),
+        StructureCheck::StaleDate { own, age } => dates::stale(subject, own, *age),
+        StructureCheck::NoDate { own } => dates::none(subject, own),
+        StructureCheck::Placeholder { words } => leftovers::placeholders(subject, words),
+        StructureCheck::MisdecodedText => leftovers::misdecoded(subject),
+        StructureCheck::ExampleAddress { domains, except } => addresses::examples(subject, domains, except),
+        StructureCheck::CutOffSentence { words } => breaks::cut_off(subject, words),
+        StructureCheck::MissingList { words } => breaks::missing_lists(subject, words),
+        StructureCheck::UnbalancedBracket => brackets::unbalanced(subject),
+        StructureCheck::UnbalancedQuote => brackets::unclosed_quotes(subject),
+        StructureCheck::RepeatedHeading => repeats::headings(subject),
+        StructureCheck::RepeatedParagraph { words } => repeats::paragraphs(subject, *words),
+        StructureCheck::EmptySection => headings::empty(subject),
+        StructureCheck::BrokenReference { words } => headings::broken_references(subject, words),
+        StructureCheck::BrokenContentsEntry => headings::broken_contents(subject),
+        StructureCheck::BrokenAnchor => links::broken_anchors(subject),
+        StructureCheck::EmptyLink => links::empty(subject),
+        StructureCheck::LongSentence { words } => measures::long_sentences(subject, *words),
+        StructureCheck::LongSection { words } => measures::long_sections(subject, *words),
+        StructureCheck::HardSection { words, lix } => measures::hard_sections(subject, *words, *lix),
+        StructureCheck::UndefinedTerm { terms, defining } => terms::undefined(subject, terms, defining),
+        StructureCheck::UnusedTerm { defining } => terms::unused(subject, defining),
+        StructureCheck::UndefinedAcronym { acronyms } => terms::undefined_acronyms(subject, acronyms),
         // `crate::suppress` finds these, when all rules have run.
         StructureCheck::UnusedSuppression
         | StructureCheck::ExpiredSuppression
         | StructureCheck::MalformedSuppression => Vec::new(),
     }
-}
-
-/// Headings that say the same as one before them, under the same heading.
-fn repeated_headings(document: &Document) -> Vec<Flaw> {
-    let sections = document.sections();
-    let said = |section: &Section| section.heading.as_ref().map(|heading| heading.prose.text().to_lowercase());
-    let mut flaws = Vec::new();
-    for (idx, section) in sections.iter().enumerate() {
-        let Some(heading) = &section.heading else { continue };
-        let same = |earlier: &&Section| earlier.parent == section.parent && said(earlier) == said(section);
-        if let Some(first) = sections[..idx].iter().find(same).and_then(|section| section.heading.as_ref()) {
-            flaws.push(Flaw {
-                span: heading.span,
-                words: heading.prose.text().to_owned(),
-                related: vec![(first.span, "the first one")],
-            });
-        }
-    }
-    flaws
 }

@@ -1,5 +1,8 @@
 //! Blocks: what every reader makes of its format, and all that [`super::structure`] sees of it.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use super::Comment;
 use super::prose::{BlockText, Prose};
 
@@ -9,6 +12,11 @@ pub(super) struct Content {
     pub(super) blocks: Vec<Block>,
     /// What the author wrote for those who edit the file, and no reader of it sees.
     pub(super) comments: Vec<Comment>,
+    /// The names that links into the page can lead to, as the format gives them.
+    pub(super) anchors: BTreeSet<String>,
+    /// What is shown, or may be, and is no text: images, forms, scripts, hidden elements. Ranges of the source text, in
+    /// the order of the file.
+    pub(super) unread: Vec<Range<usize>>,
 }
 
 /// A heading, paragraph, list item or table row, in the order of the document.

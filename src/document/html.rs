@@ -4,7 +4,7 @@
 //! the block before it. Elements that show nothing (scripts, styles, hidden ones) or only lead elsewhere (`nav`) are
 //! skipped, unless their end tag is missing: then skipping would swallow the policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use html5gum::emitters::default::StartTag;
@@ -66,6 +66,9 @@ const BLOCKS: [&str; 37] = [
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
+/// Elements that show something other than text.
+const UNREAD: [&str; 4] = ["form", "img", "input", "picture"];
+
 /// A cell longer than this, in bytes, holds running text: the table lays out a page and is no table of data.
 const LONGEST_CELL: usize = 700;
 
@@ -88,26 +91,35 @@ pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Content {
     }
     reader.end_row();
     reader.flush_text();
-    Content { blocks: reader.blocks, comments: reader.comments }
+    Content { blocks: reader.blocks, comments: reader.comments, anchors: reader.anchors, unread: reader.unread }
 }
 
-/// Reads a tag or a comment that stands inside of a Markdown paragraph; the comments come back.
-pub(super) fn inline(source: &SourceFile, range: Range<usize>, builder: &mut ProseBuilder<'_>) -> Vec<Comment> {
-    let mut comments = Vec::new();
+/// Reads a tag or a comment that stands inside of a Markdown paragraph; all but its text comes back.
+pub(super) fn inline(source: &SourceFile, range: Range<usize>, builder: &mut ProseBuilder<'_>) -> Content {
+    let mut content = Content::default();
     for (token, at) in tokens(source, range) {
+        if let Token::StartTag(tag) = &token {
+            content.anchors.extend(anchors_of(tag));
+        }
         match token {
             Token::StartTag(tag) if &**tag.name == b"br" => builder.line_break(at),
             Token::StartTag(tag) => start_inline(&tag, builder),
             Token::EndTag(tag) => end_inline(&tag.name, builder),
-            Token::Comment(text) => comments.push(comment(source, &text, at)),
+            Token::Comment(text) => content.comments.push(comment(source, &text, at)),
             _ => {}
         }
     }
-    comments
+    content
 }
 
 fn comment(source: &SourceFile, text: &[u8], at: Range<usize>) -> Comment {
     Comment { span: source.span(at), text: String::from_utf8_lossy(text).into_owned() }
+}
+
+/// The names that a tag gives its element.
+fn anchors_of(tag: &StartTag<usize>) -> impl Iterator<Item = String> {
+    let name = attribute(tag, "name").filter(|_| &**tag.name == b"a");
+    attribute(tag, "id").into_iter().chain(name)
 }
 
 /// How many elements of a name a fragment opens and leaves open; negative where it closes more than it opens.
@@ -162,6 +174,8 @@ struct Reader<'s> {
     builder: ProseBuilder<'s>,
     blocks: Vec<Block>,
     comments: Vec<Comment>,
+    anchors: BTreeSet<String>,
+    unread: Vec<Range<usize>>,
     lists: Vec<usize>,
     list_count: usize,
     part: ItemPart,
@@ -218,6 +232,8 @@ impl<'s> Reader<'s> {
             builder: ProseBuilder::new(source),
             blocks: Vec::new(),
             comments: Vec::new(),
+            anchors: BTreeSet::new(),
+            unread: Vec::new(),
             lists: Vec::new(),
             list_count: 0,
             part: ItemPart::First,
@@ -242,6 +258,7 @@ impl<'s> Reader<'s> {
 
     fn start(&mut self, tag: &StartTag<usize>, at: Range<usize>) {
         let name = name_of(&tag.name);
+        self.anchors.extend(anchors_of(tag));
         if let Some(skipping) = &mut self.skipping {
             let ended_unclosed = skipping.name == "p" && BLOCKS.contains(&&*name);
             skipping.depth += usize::from(skipping.name == *name && !tag.self_closing);
@@ -252,7 +269,11 @@ impl<'s> Reader<'s> {
         }
         if self.is_skipped(tag, &name, at.end) {
             self.skipping = Some(Skipping { name: name.into_owned(), depth: 1 });
+            self.unread.push(at);
             return;
+        }
+        if UNREAD.contains(&&*name) {
+            self.unread.push(at.clone());
         }
         match &*name {
             "br" => self.line_break(at),

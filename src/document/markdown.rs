@@ -2,6 +2,7 @@
 //!
 //! Code blocks are text here: what CommonMark takes for indented code is, in a policy, an indented address.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -37,7 +38,7 @@ pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Content {
         reader.event(event, at.start + range.start..at.end + range.start);
     }
     reader.flush(BlockKind::Paragraph);
-    Content { blocks: reader.blocks, comments: reader.comments }
+    Content { blocks: reader.blocks, comments: reader.comments, anchors: reader.anchors, unread: reader.unread }
 }
 
 struct Reader<'s> {
@@ -45,6 +46,8 @@ struct Reader<'s> {
     builder: ProseBuilder<'s>,
     blocks: Vec<Block>,
     comments: Vec<Comment>,
+    anchors: BTreeSet<String>,
+    unread: Vec<Range<usize>>,
     /// The open lists, outermost first, by their numbers.
     lists: Vec<usize>,
     list_count: usize,
@@ -75,6 +78,8 @@ impl<'s> Reader<'s> {
             builder: ProseBuilder::new(source),
             blocks: Vec::new(),
             comments: Vec::new(),
+            anchors: BTreeSet::new(),
+            unread: Vec::new(),
             lists: Vec::new(),
             list_count: 0,
             part: ItemPart::First,
@@ -102,7 +107,11 @@ impl<'s> Reader<'s> {
             }
             Event::SoftBreak => self.builder.space(range),
             Event::HardBreak => self.builder.line_break(range),
-            Event::InlineHtml(_) => self.comments.extend(html::inline(self.source, range, &mut self.builder)),
+            Event::InlineHtml(_) => {
+                let inline = html::inline(self.source, range, &mut self.builder);
+                self.comments.extend(inline.comments);
+                self.anchors.extend(inline.anchors);
+            }
             Event::Rule => self.flush_text(),
             Event::Html(_)
             | Event::InlineMath(_)
@@ -127,7 +136,11 @@ impl<'s> Reader<'s> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph | Tag::Heading { .. } | Tag::FootnoteDefinition(_) | Tag::BlockQuote(_) => self.flush_text(),
+            Tag::Heading { id, .. } => {
+                self.flush_text();
+                self.anchors.extend(id.map(pulldown_cmark::CowStr::into_string));
+            }
+            Tag::Paragraph | Tag::FootnoteDefinition(_) | Tag::BlockQuote(_) => self.flush_text(),
             Tag::List(_) => {
                 self.flush_text();
                 self.list_count += 1;
@@ -151,11 +164,16 @@ impl<'s> Reader<'s> {
                     self.blocks.extend(shown.blocks);
                 }
                 self.comments.extend(shown.comments);
+                self.anchors.extend(shown.anchors);
+                self.unread.extend(shown.unread);
                 self.navigation = self.navigation.saturating_add_signed(opened);
             }
             Tag::Strong => self.builder.start_strong(),
             Tag::Link { dest_url, .. } => self.builder.start_link(dest_url.into_string()),
-            Tag::Image { .. } => self.images += 1,
+            Tag::Image { .. } => {
+                self.images += 1;
+                self.unread.push(range);
+            }
             Tag::TableHead | Tag::TableRow => self.cells.clear(),
             Tag::Table(_) => {
                 self.flush_text();

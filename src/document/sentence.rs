@@ -22,21 +22,14 @@ const ABBREVIATIONS: [&str; 65] = [
 const ENDING_ABBREVIATIONS: [&str; 10] = ["co", "corp", "etc", "inc", "ltd", "st", "ave", "blvd", "est", "ext"];
 
 /// The months as German writes them, in lower case.
+#[rustfmt::skip]
 const GERMAN_MONTHS: [&str; 13] = [
-    "januar",
-    "j\u{e4}nner",
-    "februar",
-    "m\u{e4}rz",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
+    "januar", "jänner", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
     "dezember",
 ];
+
+/// Short names of months: a number after one is a day or a year.
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
 
 /// Words that a company's name or an abbreviation is hardly followed by unless a new sentence starts with them.
 const STARTERS: [&str; 43] = [
@@ -145,6 +138,9 @@ fn is_break(before: &str, after: &str) -> bool {
     if word.ends_with("str") && first.is_ascii_digit() {
         return false;
     }
+    if MONTHS.contains(&word.as_str()) {
+        return !first.is_ascii_digit();
+    }
     if ABBREVIATIONS.contains(&word.as_str()) {
         // "No." and "Art." are abbreviations before a number; "no." can end a sentence.
         return word == "no" && !first.is_ascii_digit();
@@ -193,6 +189,7 @@ mod tests {
             "4. Legal basis",
             "Wir stützen uns auf Art. 6 Abs. 1 S. 1 lit. f DSGVO, z. B. bei Anfragen gem. Ziff. 3 dieser Hinweise.",
             "Am 3. Mai endet die Frist i. d. R. ohne Antrag.",
+            "Last updated: Nov. 30, 2017",
         ] {
             assert_eq!(sentences(whole), [whole]);
         }

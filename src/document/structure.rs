@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::block::{Block, BlockKind, ItemPart};
 use super::line::{MarkerKind, is_capitals, is_title, is_title_length, marker};
 use super::prose::{BlockText, Prose, ProseSpan};
-use super::{Clause, ClauseId, ClauseKind, Format, Heading, Section, SectionId, sentence};
+use super::{Clause, ClauseId, ClauseKind, Format, Heading, HeadingOrigin, Section, SectionId, sentence};
 
 /// What [`arrange`] makes of the blocks.
 pub(super) struct Arranged {
@@ -16,17 +16,27 @@ pub(super) struct Arranged {
     pub(super) sections: Vec<Section>,
     /// The clauses in the order of the file.
     pub(super) clauses: Vec<Clause>,
+    /// The entries of contents lists.
+    pub(super) contents: Vec<ClauseId>,
 }
 
 /// Arranges blocks to sections and clauses.
 pub(super) fn arrange(blocks: Vec<Block>, format: Format) -> Arranged {
-    let blocks = promote_headings(itemize(split_run_in_headings(blocks)), format);
+    let (blocks, inferred) = promote_headings(itemize(split_run_in_headings(blocks)), format);
     let contents = contents_lists(&blocks);
     let mut arranger = Arranger::new();
+    let mut entries = Vec::new();
     for (idx, block) in blocks.iter().enumerate() {
-        arranger.block(block, contents.contains(&idx));
+        arranger.number = idx;
+        arranger.origin = if inferred.contains(&idx) { HeadingOrigin::Inferred } else { HeadingOrigin::Marked };
+        let place = if contents.contains(&idx) { Place::Contents } else { Place::Text };
+        let first = arranger.clauses.len();
+        arranger.block(block, place);
+        if place == Place::Contents {
+            entries.extend((first..arranger.clauses.len()).map(ClauseId));
+        }
     }
-    Arranged { sections: arranger.sections, clauses: arranger.clauses }
+    Arranged { sections: arranger.sections, clauses: arranger.clauses, contents: entries }
 }
 
 // ------------------------------------------------------------------------------------------------------------------
@@ -104,7 +114,8 @@ fn itemize(blocks: Vec<Block>) -> Vec<Block> {
     itemized
 }
 
-fn promote_headings(mut blocks: Vec<Block>, format: Format) -> Vec<Block> {
+/// The blocks with those that act as headings made headings, and the places of these.
+fn promote_headings(mut blocks: Vec<Block>, format: Format) -> (Vec<Block>, BTreeSet<usize>) {
     let marked = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Heading(_))).count();
     let by_words = format == Format::Plain || marked < 2;
     if by_words {
@@ -123,10 +134,10 @@ fn promote_headings(mut blocks: Vec<Block>, format: Format) -> Vec<Block> {
             }
         }
     }
-    for (idx, level) in promoted {
-        blocks[idx].kind = BlockKind::Heading(level);
+    for (idx, level) in &promoted {
+        blocks[*idx].kind = BlockKind::Heading(*level);
     }
-    blocks
+    (blocks, promoted.into_iter().map(|(idx, _)| idx).collect())
 }
 
 /// Three short lines or more in a row are no headings, for nothing stands under them: an address, or a contents list.
@@ -155,7 +166,8 @@ fn acts_as_heading(block: &Block, previous: Option<&Block>, next: Option<&Block>
     let next = next?;
     let text = block.text.prose.text();
     let broken = block.text.breaks.iter().any(|at| *at < text.len());
-    if broken || !is_title_length(text) || text.contains('@') {
+    let leads_away = is_way(text) || is_inner_link(&block.text.prose);
+    if broken || !is_title_length(text) || text.contains('@') || leads_away {
         return None;
     }
     let number = marker(text).filter(|marker| marker.kind == MarkerKind::Number);
@@ -252,9 +264,19 @@ fn title_key(text: &str) -> String {
 // ------------------------------------------------------------------------------------------------------------------
 // Sections and clauses
 
+/// Where a block stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Text,
+    Contents,
+}
+
 struct Arranger {
     sections: Vec<Section>,
     clauses: Vec<Clause>,
+    /// The block being arranged: its number, and how it is known to be a heading if it is one.
+    number: usize,
+    origin: HeadingOrigin,
     /// The sections that are open, outermost first, with their levels.
     open: Vec<(u8, SectionId)>,
     /// The last sentence of the paragraph before, if it can introduce a list.
@@ -279,6 +301,8 @@ impl Arranger {
         Self {
             sections: vec![Section { heading: None, parent: None }],
             clauses: Vec::new(),
+            number: 0,
+            origin: HeadingOrigin::Marked,
             open: vec![(0, SectionId::ROOT)],
             introduces: None,
             term: None,
@@ -287,8 +311,8 @@ impl Arranger {
         }
     }
 
-    fn block(&mut self, block: &Block, in_contents: bool) {
-        let navigation = in_contents || is_navigation(&block.text.prose);
+    fn block(&mut self, block: &Block, place: Place) {
+        let navigation = place == Place::Contents || is_navigation(&block.text.prose);
         match &block.kind {
             BlockKind::Heading(level) if block.text.prose.text().len() <= LONGEST_HEADING => {
                 self.heading(*level, &block.text);
@@ -313,7 +337,7 @@ impl Arranger {
         self.open.retain(|(open, _)| *open < level);
         let parent = self.open.last().map_or(SectionId::ROOT, |(_, id)| *id);
         let prose = text.prose.clone();
-        let heading = Heading { level, span: prose.span(prose.whole()), prose };
+        let heading = Heading { level, span: prose.span(prose.whole()), prose, origin: self.origin };
         let id = SectionId(self.sections.len());
         self.sections.push(Section { heading: Some(heading), parent: Some(parent) });
         self.open.push((level, id));
@@ -385,7 +409,7 @@ impl Arranger {
         }
         let section = self.open.last().map_or(SectionId::ROOT, |(_, id)| *id);
         let span = prose.span(prose.whole());
-        self.clauses.push(Clause { kind, section, lead_in, prose, span });
+        self.clauses.push(Clause { kind, section, lead_in, prose, span, block: self.number });
         Some(ClauseId(self.clauses.len() - 1))
     }
 
@@ -418,6 +442,17 @@ fn is_run_in(kind: ClauseKind, text: &BlockText, first: ProseSpan) -> bool {
 
 /// Whether a clause only leads elsewhere: a bare link label, or one of the ways through a page.
 fn is_navigation(prose: &Prose) -> bool {
+    let text = prose.text();
+    if is_way(text) {
+        return true;
+    }
+    let linked: usize = prose.links().iter().map(|link| link.label.end - link.label.start).sum();
+    let bare = linked + 1 >= text.trim_end_matches(['.', '|', ' ']).len() && text.split(' ').count() <= 8;
+    bare && !text.contains('@') && !prose.links().iter().any(|link| link.target.starts_with("mailto:"))
+}
+
+/// Whether a text is one of the ways through a page, or says nothing at all.
+fn is_way(text: &str) -> bool {
     const WAYS: [&str; 14] = [
         "back to top",
         "back to the top",
@@ -434,14 +469,8 @@ fn is_navigation(prose: &Prose) -> bool {
         "read more",
         "learn more",
     ];
-    let text = prose.text();
     let words = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    if words.is_empty() || WAYS.contains(&words.as_str()) {
-        return true;
-    }
-    let linked: usize = prose.links().iter().map(|link| link.label.end - link.label.start).sum();
-    let bare = linked + 1 >= text.trim_end_matches(['.', '|', ' ']).len() && text.split(' ').count() <= 8;
-    bare && !text.contains('@') && !prose.links().iter().any(|link| link.target.starts_with("mailto:"))
+    words.is_empty() || WAYS.contains(&words.as_str())
 }
 
 #[cfg(test)]

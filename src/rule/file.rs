@@ -3,6 +3,7 @@
 mod build;
 mod compact;
 mod facts;
+mod parameters;
 mod shape;
 mod translation;
 mod vocabulary;
@@ -286,6 +287,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "report" => set!(fields.report),
             "claims" => set!(fields.claims),
             "check" => parse(piece, source).map(|check| fields.check = Some(check)),
+            "parameters" => set!(fields.parameters),
             "unless" => set!(fields.unless),
             "when" => set!(fields.when),
             "place" => set!(fields.place),

@@ -44,7 +44,7 @@ fn a_file_can_be_named_or_done_without() {
     let program = || {
         Program::new()
             .file("clauselint.yaml", "rules: {'*': off}\n")
-            .file("other/strict.yaml", "packs: {gdpr: off}\n")
+            .file("other/strict.yaml", "packs: {gdpr: off, text: off}\n")
             .file("a.md", PLAIN)
     };
     assert_eq!(found(&concise(program(), &["a.md"])), [""; 0]);
@@ -188,10 +188,13 @@ examples: {found: ['Just kidding.'], clean: ['We keep data.']}
 ";
     let outcome = concise(
         Program::new()
-            .file("acme/clauselint.yaml", "rules: {'gdpr/*': off, 'caloppa/*': off}\nrule-folders: [our-rules]\n")
+            .file(
+                "acme/clauselint.yaml",
+                "rules: {'gdpr/*': off, 'caloppa/*': off, 'text/*': off}\nrule-folders: [our-rules]\n",
+            )
             .file("acme/our-rules/jokes.yaml", rule)
             .file("acme/a.md", "Just kidding.")
-            .file("clauselint.yaml", "packs: {gdpr: off, caloppa: off}\n")
+            .file("clauselint.yaml", "packs: {gdpr: off, caloppa: off, text: off}\n")
             .file("b.md", "Just kidding."),
         &["acme/a.md", "b.md"],
     );
@@ -201,8 +204,7 @@ examples: {found: ['Just kidding.'], clean: ['We keep data.']}
 #[test]
 fn required_vocabulary_is_missed_where_it_is_not_used() {
     let check = |text: &str| {
-        let config =
-            "packs: {gdpr: off, caloppa: off}\nrequired-vocabulary:\n  legal-name: ['Example Bread (GmbH|AG)']\n";
+        let config = "packs: {gdpr: off, caloppa: off, text: off}\nrequired-vocabulary:\n  legal-name: ['Example Bread (GmbH|AG)']\n";
         concise(Program::new().file("clauselint.yaml", config).file("a.md", text), &["a.md"])
     };
     let outcome = check(PLAIN);

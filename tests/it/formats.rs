@@ -439,7 +439,8 @@ mod hostile {
         let stdout = run("github");
         assert_eq!(stdout.lines().count(), findings());
         for line in stdout.split(['\n', '\r']).filter(|line| !line.is_empty()) {
-            let rest = line.strip_prefix("::error file=").or_else(|| line.strip_prefix("::warning file=")).expect(line);
+            let commands = ["::error file=", "::warning file=", "::notice file="];
+            let rest = commands.iter().find_map(|command| line.strip_prefix(command)).expect(line);
             // The properties end at the first colons; theirs are escaped, and so are their commas.
             let (properties, message) = rest.split_once("::").unwrap();
             assert_eq!(properties.split(',').count(), 6, "{properties}");

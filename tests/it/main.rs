@@ -8,6 +8,7 @@ mod config;
 mod diff;
 mod eval;
 mod fingerprints;
+mod form;
 mod formats;
 mod packaging;
 mod policies;

@@ -3,7 +3,8 @@
 use crate::program::Program;
 
 fn report(fixture: &str) -> String {
-    let outcome = Program::in_repository().args(["check", &format!("fixtures/{fixture}")]).run();
+    let outcome =
+        Program::in_repository().args(["check", "--today", "2026-06-01", &format!("fixtures/{fixture}")]).run();
     assert_eq!(outcome.stderr, "");
     outcome.stdout
 }

@@ -15,7 +15,7 @@ use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
     Additions, Claim, Condition, Conflict, Content, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase,
-    Profile, Reads, Reported, Rule, RuleKind, Search, Status, Structure, StructureCheck, With, Within, did_you_mean,
+    Profile, Reads, Reported, Rule, RuleKind, Search, Status, Structure, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -76,7 +76,7 @@ impl Build<'_, '_> {
                 }))
             }
             Kind::Structure => RuleKind::Structure(Structure {
-                check: StructureCheck::from(fields.check?),
+                check: self.structure_check(fields.check?)?,
                 message: fields.message.found.clone().unwrap_or_default(),
             }),
         };
@@ -98,7 +98,7 @@ impl Build<'_, '_> {
         })
     }
 
-    fn problem(&mut self, code: &str, at: Range<usize>, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, code: &str, at: Range<usize>, message: impl Into<String>) {
         let diagnostic = Diagnostic::error(code, message, Label::new(self.source.span(at), "here"));
         self.problems.push(self.file.file, diagnostic);
     }
@@ -114,6 +114,7 @@ impl Build<'_, '_> {
             ("report", fields.report != ReportName::Each, Kind::Forbidden, "forbidden"),
             ("claims", !fields.claims.is_empty(), Kind::Conflict, "conflict"),
             ("check", fields.check.is_some(), Kind::Structure, "structure"),
+            ("parameters", fields.parameters.given().next().is_some(), Kind::Structure, "structure"),
         ];
         for (key, given, kind, name) in keys {
             self.refuse(given && fields.kind != kind, key, &format!("`{key}:` goes with `kind: {name}`"));
@@ -245,7 +246,7 @@ impl Build<'_, '_> {
     }
 
     /// A regular expression, one for all phrases that write it. A user's is tried at once.
-    fn regex(&mut self, key: &str, text: &str) -> Option<Arc<LazyRegex>> {
+    pub(super) fn regex(&mut self, key: &str, text: &str) -> Option<Arc<LazyRegex>> {
         let regex = self.regexes.entry(text.to_owned()).or_insert_with(|| Arc::new(LazyRegex::new(text))).clone();
         if self.layer == Layer::User
             && let Err(error) = regex.compile()

@@ -6,7 +6,7 @@ use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Severity;
-use crate::rule::{Reported, Status, StructureCheck, Within};
+use crate::rule::{Reported, Status, Within};
 use crate::yaml::OneOrMore;
 
 /// A rule file.
@@ -47,6 +47,9 @@ pub(super) struct RuleFields {
     /// The check of the document's form that is made; for `kind: structure`.
     #[serde(default)]
     pub(super) check: Option<CheckName>,
+    /// What the check is told; each check has its own keys.
+    #[serde(default)]
+    pub(super) parameters: ParameterFields,
     /// Patterns that are never evidence: a match that overlaps one of these does not count.
     #[serde(default)]
     pub(super) unless: Vec<String>,
@@ -73,7 +76,7 @@ pub(super) struct RuleFields {
     pub(super) examples: ExampleFields,
 }
 
-pub(super) const RULE_KEYS: [&str; 22] = [
+pub(super) const RULE_KEYS: [&str; 23] = [
     "id",
     "title",
     "kind",
@@ -87,6 +90,7 @@ pub(super) const RULE_KEYS: [&str; 22] = [
     "report",
     "claims",
     "check",
+    "parameters",
     "unless",
     "when",
     "place",
@@ -163,8 +167,55 @@ pub(super) struct ClaimFields {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum CheckName {
+    /// Day, month and year that are no day of the calendar.
+    ImpossibleDate,
+    /// The document's own date, which `patterns` introduce, lies after today.
+    FutureDate,
+    /// The document's own date, which `patterns` introduce, lies more than `days` back.
+    StaleDate,
+    /// Nothing that `patterns` introduce is a date.
+    NoDate,
+    /// Words that were to be replaced: `patterns`, but not in a clause that `except` matches.
+    Placeholder,
+    /// Text that was decoded in another encoding than it was written in.
+    MisdecodedText,
+    /// Addresses at `domains` that belong to nobody, but not in a clause that `except` matches.
+    ExampleAddress,
+    /// Sentences that break off where something was lost: `patterns`, but not in a clause that `except` matches.
+    CutOffSentence,
+    /// Sentences that end in a colon and announce a list that is not there: `patterns`, but not in one that `except`
+    /// matches.
+    MissingList,
+    /// Brackets that are opened and not closed, or closed and not opened.
+    UnbalancedBracket,
+    /// Quotations that are not closed.
+    UnbalancedQuote,
     /// Headings that say the same as one before them, under the same heading.
     RepeatedHeading,
+    /// Headings with nothing under them.
+    EmptySection,
+    /// Paragraphs of at least `words` words that say the same as one before them.
+    RepeatedParagraph,
+    /// Mentions of sections that are not there: `patterns`, but not in a clause that `except` matches.
+    BrokenReference,
+    /// Entries of a contents list without a heading.
+    BrokenContentsEntry,
+    /// Links into the document that lead nowhere.
+    BrokenAnchor,
+    /// Links without a target.
+    EmptyLink,
+    /// Sentences with more than `words` words.
+    LongSentence,
+    /// Sections with more than `words` words under one heading.
+    LongSection,
+    /// Sections of at least `words` words whose LIX is higher than `lix`.
+    HardSection,
+    /// `terms` that are used with a capital, as if they were defined, and are not.
+    UndefinedTerm,
+    /// Terms that are defined and not used.
+    UnusedTerm,
+    /// `acronyms` that are used and never written out.
+    UndefinedAcronym,
     /// Suppressions that suppress nothing.
     UnusedSuppression,
     /// Suppressions that have run out.
@@ -173,15 +224,38 @@ pub(super) enum CheckName {
     MalformedSuppression,
 }
 
-impl From<CheckName> for StructureCheck {
-    fn from(name: CheckName) -> Self {
-        match name {
-            CheckName::RepeatedHeading => Self::RepeatedHeading,
-            CheckName::UnusedSuppression => Self::UnusedSuppression,
-            CheckName::ExpiredSuppression => Self::ExpiredSuppression,
-            CheckName::MalformedSuppression => Self::MalformedSuppression,
-        }
-    }
+/// What a check of the document's form is told.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ParameterFields {
+    /// Regular expressions over the words of a clause or heading, as the reader sees them.
+    #[serde(default)]
+    pub(super) patterns: Option<Vec<String>>,
+    /// Regular expressions: a clause that one of them matches is left alone.
+    #[serde(default)]
+    pub(super) except: Option<Vec<String>>,
+    /// Domains, in lower case; what ends in one of them, after a full stop, belongs to it.
+    #[serde(default)]
+    pub(super) domains: Option<Vec<String>>,
+    /// An age in days.
+    #[serde(default)]
+    pub(super) days: Option<u32>,
+    /// A number of words.
+    #[serde(default)]
+    pub(super) words: Option<u32>,
+    /// A LIX: words a sentence, plus words of more than six letters in a hundred.
+    #[serde(default)]
+    pub(super) lix: Option<u32>,
+    /// Terms, as they are written in the middle of a sentence.
+    #[serde(default)]
+    pub(super) terms: Option<Vec<String>>,
+    /// The words between a term and its definition, in lower case.
+    #[serde(default)]
+    pub(super) defining: Option<Vec<String>>,
+    /// Abbreviations with the words that they stand for, in lower case; any one of them explains it.
+    #[serde(default)]
+    pub(super) acronyms: Option<BTreeMap<String, OneOrMore>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -1,0 +1,112 @@
+//! Sentences that break off: where a link was lost, or a list is missing.
+
+use std::collections::BTreeSet;
+
+use super::{Flaw, Subject, Unit};
+use crate::document::{Clause, ClauseId, ClauseKind, HeadingOrigin, ProseSpan};
+use crate::rule::Words;
+
+/// Sentences that lack what they lead up to. A match in the middle of a sentence counts as it is; one at the end of a
+/// sentence counts only if nothing goes on with it.
+pub(super) fn cut_off(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
+    let introducing = introducing(subject);
+    let mut places = Vec::new();
+    let units = subject.units();
+    for (idx, unit) in units.iter().enumerate() {
+        let Unit::Clause(id, clause) = *unit else { continue };
+        if !matches!(clause.kind, ClauseKind::Sentence | ClauseKind::ListItem) {
+            continue;
+        }
+        let text = unit.text();
+        let links = unit.prose().links();
+        for found in sought.find(text) {
+            let linked = links.iter().any(|link| link.label.start < found.end && found.start < link.label.end);
+            // A bracket that is left open is no way to introduce what comes.
+            let at_end = found.end == text.len() && !text[found.start..].starts_with('(');
+            let goes_on = introducing.contains(&id) || !ends_block(clause, units.get(idx + 1), subject);
+            let (span, words) = unit.place(found);
+            let holds_more = subject.document.unread().iter().any(|unread| span.cover(*unread) == span);
+            if !linked && !holds_more && (!at_end || text.ends_with(['.', '!', '?']) || !goes_on) {
+                places.push((span, words));
+            }
+        }
+    }
+    // So many have one cause: all links of a text were lost.
+    if places.len() > ONE_CAUSE {
+        return Flaw::of_all(places, "places").into_iter().collect();
+    }
+    places.into_iter().map(|(span, words)| Flaw::at(span, words)).collect()
+}
+
+/// More sentences than this that break off are one problem.
+const ONE_CAUSE: usize = 10;
+
+/// Whether a clause ends its paragraph, and what comes next doesn't go on with it.
+fn ends_block(clause: &Clause, next: Option<&Unit<'_>>, subject: Subject<'_>) -> bool {
+    let Some(next) = next else { return !subject.is_unread_after(clause.span) };
+    let same = matches!(next, Unit::Clause(_, next) if next.block == clause.block);
+    let item = clause.kind == ClauseKind::Sentence
+        && matches!(next, Unit::Clause(_, next) if matches!(next.kind, ClauseKind::ListItem | ClauseKind::Navigation));
+    let continued = next.text().starts_with(|c: char| c.is_lowercase() || ",;.)".contains(c))
+        || next.text().starts_with("http")
+        || next.text().starts_with("www.")
+        || next.text().contains('@');
+    !same && !item && !continued && !subject.is_unread_between(clause.span, next.span())
+}
+
+/// The clauses that introduce others.
+fn introducing(subject: Subject<'_>) -> BTreeSet<ClauseId> {
+    subject.document.clauses().iter().flat_map(|clause| clause.lead_in.iter().copied()).collect()
+}
+
+/// Sentences that end in a colon right before a heading that is not below their own, or before the end. If there are
+/// several, the document's headings are its lists.
+pub(super) fn missing_lists(subject: Subject<'_>, announcing: &Words) -> Vec<Flaw> {
+    let introducing = introducing(subject);
+    let units = subject.units();
+    let mut flaws = Vec::new();
+    for (idx, unit) in units.iter().enumerate() {
+        let Unit::Clause(id, clause) = *unit else { continue };
+        if !is_announcement(clause, announcing) || introducing.contains(&id) {
+            continue;
+        }
+        let nothing_follows = match units.get(idx + 1) {
+            None => !subject.is_unread_after(unit.span()),
+            Some(next @ Unit::Heading(section, heading)) => {
+                let below = subject.document.sections()[*section].parent == Some(clause.section);
+                heading.origin == HeadingOrigin::Marked
+                    && !below
+                    && !starts_count(heading.prose.text())
+                    && !subject.is_unread_between(unit.span(), next.span())
+            }
+            Some(Unit::Clause(..)) => false,
+        };
+        if nothing_follows {
+            let text = unit.text();
+            let (span, _) = unit.place(ProseSpan { start: last_words(text), end: text.len() });
+            flaws.push(Flaw::at(span, text).labelled("nothing follows"));
+        }
+    }
+    if flaws.len() > 1 {
+        return Vec::new();
+    }
+    flaws
+}
+
+/// Whether a heading is the first of a numbered row.
+fn starts_count(heading: &str) -> bool {
+    let label = heading.trim_start_matches('(').split([' ', '.', ')', ':']).next().unwrap_or_default();
+    ["1", "a", "A", "I", "i"].contains(&label)
+}
+
+fn is_announcement(clause: &Clause, announcing: &Words) -> bool {
+    let text = clause.prose.text();
+    matches!(clause.kind, ClauseKind::Sentence | ClauseKind::ListItem)
+        && text.ends_with(':')
+        && !announcing.find(text).is_empty()
+}
+
+/// Where the last few words of a text start.
+fn last_words(text: &str) -> usize {
+    text.rmatch_indices(' ').nth(5).map_or(0, |(at, _)| at + 1)
+}

@@ -1,0 +1,176 @@
+//! Headings: those with nothing under them, and what speaks of headings that are not there.
+
+use std::collections::BTreeSet;
+
+use super::{Flaw, Subject, Unit, key, word_count};
+use crate::document::HeadingOrigin;
+use crate::rule::Words;
+
+/// Headings that the format marks, with neither text nor headings under them before the next of the same rank. Several of
+/// one rank in a row are a list, or stand on the wrong rank: there only one that is alone says something.
+pub(super) fn empty(subject: Subject<'_>) -> Vec<Flaw> {
+    let units = subject.units();
+    let mut higher = Vec::new();
+    let mut same = Vec::new();
+    for pair in units.windows(2) {
+        let [Unit::Heading(_, heading), next @ Unit::Heading(_, following)] = pair else { continue };
+        let is_title = subject.document.title().is_some_and(|title| title.span == heading.span);
+        let marked = heading.origin == HeadingOrigin::Marked && following.origin == HeadingOrigin::Marked;
+        // Two short lines in a row can be a title and what stands below it; a question may be answered elsewhere.
+        if marked
+            && following.level <= heading.level
+            && !is_title
+            && is_bare_title(heading.prose.text())
+            && !is_numbered_below(heading.prose.text(), following.prose.text())
+            && content_words(heading.prose.text()).is_disjoint(&content_words(following.prose.text()))
+            && !subject.is_unread_between(heading.span, next.span())
+        {
+            let flaw = Flaw::at(heading.span, heading.prose.text());
+            if following.level < heading.level { higher.push(flaw) } else { same.push(flaw) }
+        }
+    }
+    if same.len() == 1 {
+        higher.append(&mut same);
+    }
+    higher.sort_by_key(|flaw| flaw.span);
+    higher
+}
+
+/// Whether a heading only names a matter. A date, a sentence or an announcement can stand for itself.
+fn is_bare_title(text: &str) -> bool {
+    let unnumbered = text.trim_start_matches(|c: char| c.is_ascii_digit() || ". ()".contains(c));
+    !text.ends_with([':', '.', '!', '?', ','])
+        && word_count(text) <= 10
+        && !unnumbered.contains(|c: char| c.is_ascii_digit() || c == '@')
+}
+
+/// Whether the number of a heading shows that it stands below another: "2.1" below "2", "a." below any.
+fn is_numbered_below(heading: &str, next: &str) -> bool {
+    let deeper = match (number_of(heading), number_of(next)) {
+        (Some(number), Some(below)) => below.starts_with(&format!("{number}.")),
+        (None, Some(below)) => below == "1",
+        _ => false,
+    };
+    let label: String = next.trim_start_matches('(').chars().take(2).collect();
+    deeper || label.starts_with(|c: char| c.is_ascii_alphabetic()) && label.ends_with(['.', ')']) || label == "1)"
+}
+
+// ------------------------------------------------------------------------------------------------------------------
+// Contents entries
+
+/// Entries of a contents list that no heading says anything like.
+pub(super) fn broken_contents(subject: Subject<'_>) -> Vec<Flaw> {
+    let document = subject.document;
+    let headings: Vec<BTreeSet<String>> = headings(subject).map(content_words).collect();
+    let listed: BTreeSet<usize> = document.contents().iter().map(|id| document.clause(*id).block).collect();
+    let others = subject.blocks().filter(|block| !listed.contains(&block[0].block));
+    let openings: Vec<String> = others.map(|block| title_key(&super::text_of(block))).collect();
+    let mut flaws = Vec::new();
+    for id in document.contents() {
+        let clause = document.clause(*id);
+        let text = clause.prose.text();
+        let entry = content_words(text);
+        let alike =
+            |heading: &BTreeSet<String>| 2 * heading.intersection(&entry).count() >= entry.len().min(heading.len());
+        // A link says by itself where it leads.
+        if entry.is_empty() || !clause.prose.links().is_empty() || headings.iter().any(alike) {
+            continue;
+        }
+        let opening = title_key(text);
+        if !openings.iter().any(|clause| clause.starts_with(&opening)) {
+            flaws.push(Flaw::at(clause.span, text));
+        }
+    }
+    flaws
+}
+
+/// The key of a title without its number.
+fn title_key(text: &str) -> String {
+    key(text).trim_start_matches(|c: char| c.is_ascii_digit()).to_owned()
+}
+
+fn headings(subject: Subject<'_>) -> impl Iterator<Item = &str> {
+    let headings = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
+    headings.map(|heading| heading.prose.text())
+}
+
+/// The words of a title that tell it from others, cut to what stays the same in other forms of them.
+fn content_words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
+    words.map(|word| word.chars().take(5).flat_map(char::to_lowercase).collect()).collect()
+}
+
+// ------------------------------------------------------------------------------------------------------------------
+// Cross-references
+
+/// Fewer headings, or numbered headings, than this say nothing about which sections there are.
+const ENOUGH_HEADINGS: usize = 3;
+
+/// Mentions of a section by its number or, in quotation marks, by its title, where no heading has it.
+pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
+    let numbers: BTreeSet<String> = headings(subject).filter_map(number_of).collect();
+    let titles: Vec<String> = headings(subject).map(key).collect();
+    let texts: Vec<String> = subject.document.clauses().iter().map(|clause| key(clause.prose.text())).collect();
+    let mut flaws = Vec::new();
+    for unit in subject.statements() {
+        for found in sought.find(unit.text()) {
+            let words = &unit.text()[found.start..found.end];
+            let linked =
+                unit.prose().links().iter().any(|link| link.label.start < found.end && found.start < link.label.end);
+            let broken = match quoted(words) {
+                Some(title) => titles.len() >= ENOUGH_HEADINGS && !is_known(title, subject, &titles, &texts, unit),
+                None => last_number(words).is_some_and(|number| !is_numbered(number, &numbers)),
+            };
+            if broken && !linked {
+                let (span, words) = unit.place(found);
+                flaws.push(Flaw::at(span, words));
+            }
+        }
+    }
+    flaws
+}
+
+/// The number at the start of a heading: "4" of "4. Your rights", "2.1" of "2.1 Scope".
+fn number_of(heading: &str) -> Option<String> {
+    let heading = heading.strip_prefix("Section ").or_else(|| heading.strip_prefix("SECTION ")).unwrap_or(heading);
+    let digits = heading.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let number = heading[..digits].trim_end_matches('.');
+    (!number.is_empty() && !number.starts_with('.')).then(|| number.to_owned())
+}
+
+fn last_number(words: &str) -> Option<&str> {
+    let number = words.rsplit(' ').next()?.trim_end_matches('.');
+    number.starts_with(|c: char| c.is_ascii_digit()).then_some(number)
+}
+
+/// Whether a section has the number, or may have: of sections below those that are numbered nothing is known.
+fn is_numbered(number: &str, numbers: &BTreeSet<String>) -> bool {
+    let top = number.split('.').next().unwrap_or(number);
+    let tops = numbers.iter().filter(|number| !number.contains('.')).count();
+    numbers.len() < ENOUGH_HEADINGS
+        || tops < ENOUGH_HEADINGS
+        || numbers.contains(number)
+        || numbers.contains(top)
+        || !numbers.contains("1")
+}
+
+fn quoted(words: &str) -> Option<&str> {
+    let (_, rest) = words.split_once('"')?;
+    let (title, _) = rest.split_once('"')?;
+    Some(title.trim_end_matches([',', '.']))
+}
+
+/// Whether a heading says something like a title, or the words of it stand elsewhere. A single word may be the name of
+/// something else.
+fn is_known(title: &str, subject: Subject<'_>, titles: &[String], texts: &[String], unit: Unit<'_>) -> bool {
+    let sought = key(title);
+    let own = key(unit.text());
+    let words = content_words(title);
+    let close =
+        |heading: &String| heading.contains(&sought) || (heading.len() > 5 && sought.contains(heading.as_str()));
+    let shares = |heading: &str| 2 * content_words(heading).intersection(&words).count() > words.len();
+    !(2..=12).contains(&word_count(title))
+        || titles.iter().any(close)
+        || headings(subject).any(shares)
+        || texts.iter().any(|text| *text != own && text.contains(&sought))
+}

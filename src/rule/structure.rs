@@ -1,0 +1,163 @@
+//! The checks of a document's form that a rule can name, each with its parameters.
+//!
+//! What a check looks for in words (patterns, names, limits) is data of the rule file; this type is what became of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::LazyRegex;
+use crate::document::ProseSpan;
+
+/// Something about the form of the document.
+#[derive(Debug)]
+pub struct Structure {
+    pub(crate) check: StructureCheck,
+    pub(crate) message: String,
+}
+
+/// The checks of a document's form.
+#[derive(Debug)]
+pub(crate) enum StructureCheck {
+    /// Day, month and year that are no day of the calendar.
+    ImpossibleDate,
+    /// The document's own date lies after today.
+    FutureDate { own: Words },
+    /// The document's own date lies too far back.
+    StaleDate { own: Words, age: Duration },
+    /// The document has no date of its own.
+    NoDate { own: Words },
+    /// Words that were to be replaced.
+    Placeholder { words: Words },
+    /// Text that was decoded in another encoding than it was written in.
+    MisdecodedText,
+    /// Addresses at domains that belong to nobody.
+    ExampleAddress { domains: Vec<String>, except: Patterns },
+    /// Sentences that break off where something was lost.
+    CutOffSentence { words: Words },
+    /// Sentences that announce a list that is not there.
+    MissingList { words: Words },
+    /// Brackets that are opened and not closed, or closed and not opened.
+    UnbalancedBracket,
+    /// Quotations that are not closed.
+    UnbalancedQuote,
+    /// Headings that say the same as one before them, under the same heading.
+    RepeatedHeading,
+    /// Headings with nothing under them.
+    EmptySection,
+    /// Paragraphs of at least so many words that say the same as one before them.
+    RepeatedParagraph { words: usize },
+    /// Mentions of sections that are not there.
+    BrokenReference { words: Words },
+    /// Entries of a contents list without a heading.
+    BrokenContentsEntry,
+    /// Links into the document that lead nowhere.
+    BrokenAnchor,
+    /// Links without a target.
+    EmptyLink,
+    /// Sentences with more than so many words.
+    LongSentence { words: usize },
+    /// Sections with more than so many words under one heading.
+    LongSection { words: usize },
+    /// Sections of at least so many words whose LIX is higher than so much.
+    HardSection { words: usize, lix: usize },
+    /// Terms that are used as if they were defined.
+    UndefinedTerm { terms: Vec<String>, defining: Vec<String> },
+    /// Terms that are defined and not used.
+    UnusedTerm { defining: Vec<String> },
+    /// Abbreviations that are never written out, with the words that they stand for.
+    UndefinedAcronym { acronyms: BTreeMap<String, Vec<String>> },
+    /// Suppressions that suppress nothing.
+    UnusedSuppression,
+    /// Suppressions that have run out.
+    ExpiredSuppression,
+    /// Suppressions that can't be read, or name what isn't there.
+    MalformedSuppression,
+}
+
+impl StructureCheck {
+    /// Whether it looks at suppressions: those are read after all rules have run.
+    pub(crate) fn is_about_suppressions(&self) -> bool {
+        matches!(self, Self::UnusedSuppression | Self::ExpiredSuppression | Self::MalformedSuppression)
+    }
+}
+
+impl StructureCheck {
+    /// Whether it can judge an English text only: it knows the names of months, or looks for words.
+    pub(crate) fn reads_english(&self) -> bool {
+        match self {
+            Self::ImpossibleDate
+            | Self::FutureDate { .. }
+            | Self::StaleDate { .. }
+            | Self::NoDate { .. }
+            | Self::CutOffSentence { .. }
+            | Self::MissingList { .. }
+            | Self::BrokenReference { .. }
+            | Self::LongSentence { .. }
+            | Self::HardSection { .. }
+            | Self::UndefinedTerm { .. }
+            | Self::UnusedTerm { .. }
+            | Self::UndefinedAcronym { .. } => true,
+            Self::Placeholder { .. }
+            | Self::MisdecodedText
+            | Self::ExampleAddress { .. }
+            | Self::UnbalancedBracket
+            | Self::UnbalancedQuote
+            | Self::RepeatedHeading
+            | Self::EmptySection
+            | Self::RepeatedParagraph { .. }
+            | Self::BrokenContentsEntry
+            | Self::BrokenAnchor
+            | Self::EmptyLink
+            | Self::LongSection { .. }
+            | Self::UnusedSuppression
+            | Self::ExpiredSuppression
+            | Self::MalformedSuppression => false,
+        }
+    }
+}
+
+/// Regular expressions any of which may match.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns(pub(super) Vec<Arc<LazyRegex>>);
+
+impl Patterns {
+    /// The stretches that one of them matches, in the order of the text; stretches that overlap are one.
+    pub(crate) fn find(&self, text: &str) -> Vec<ProseSpan> {
+        let mut found: Vec<ProseSpan> = self.0.iter().flat_map(|regex| regex.find_iter(text)).collect();
+        found.sort_unstable();
+        let mut merged: Vec<ProseSpan> = Vec::new();
+        for span in found {
+            match merged.last_mut() {
+                Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+                _ => merged.push(span),
+            }
+        }
+        merged
+    }
+
+    /// Whether one of them matches somewhere.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        self.0.iter().any(|regex| !regex.find_iter(text).is_empty())
+    }
+}
+
+/// Words to be found, and what around them shows that they are meant otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    pub(crate) patterns: Patterns,
+    /// A clause that one of these matches is left alone.
+    pub(crate) except: Patterns,
+}
+
+impl Words {
+    /// The stretches of a clause's or heading's prose that are found.
+    pub(crate) fn find(&self, text: &str) -> Vec<ProseSpan> {
+        let found = self.patterns.find(text);
+        if found.is_empty() || self.except.matches(text) {
+            return Vec::new();
+        }
+        found
+    }
+}
