@@ -172,6 +172,7 @@ pub(super) fn flaws(check: &StructureCheck, subject: Subject<'_>) -> Vec<Flaw> {
         StructureCheck::UnbalancedBracket => brackets::unbalanced(subject),
         StructureCheck::UnbalancedQuote => brackets::unclosed_quotes(subject),
         StructureCheck::RepeatedHeading => repeats::headings(subject),
+        StructureCheck::QuestionInList => headings::questions_in_lists(subject),
         StructureCheck::RepeatedParagraph { words } => repeats::paragraphs(subject, *words),
         StructureCheck::EmptySection => headings::empty(subject),
         StructureCheck::BrokenReference { words } => headings::broken_references(subject, words),

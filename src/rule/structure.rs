@@ -44,6 +44,8 @@ pub(crate) enum StructureCheck {
     UnbalancedQuote,
     /// Headings that say the same as one before them, under the same heading.
     RepeatedHeading,
+    /// A list item that is a question, among items that are none.
+    QuestionInList,
     /// Headings with nothing under them.
     EmptySection,
     /// Paragraphs of at least so many words that say the same as one before them.
@@ -105,6 +107,7 @@ impl StructureCheck {
             | Self::UnbalancedBracket
             | Self::UnbalancedQuote
             | Self::RepeatedHeading
+            | Self::QuestionInList
             | Self::EmptySection
             | Self::RepeatedParagraph { .. }
             | Self::BrokenContentsEntry

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Flaw, Subject, Unit, key, word_count};
-use crate::document::HeadingOrigin;
+use crate::document::{Clause, ClauseKind, HeadingOrigin};
 use crate::rule::Words;
 
 /// Headings that the format marks, with neither text nor headings under them before the next of the same rank. Several of
@@ -173,4 +173,26 @@ fn is_known(title: &str, subject: Subject<'_>, titles: &[String], texts: &[Strin
         || titles.iter().any(close)
         || headings(subject).any(shares)
         || texts.iter().any(|text| *text != own && text.contains(&sought))
+}
+
+/// List items that are one question each, among at least two items of the same list that are statements.
+pub(super) fn questions_in_lists(subject: Subject<'_>) -> Vec<Flaw> {
+    let clauses = subject.document.clauses();
+    let lists = clauses.chunk_by(|one, next| {
+        let items = [one, next].map(|clause| clause.kind == ClauseKind::ListItem);
+        items == [true, true] && one.section == next.section && one.lead_in == next.lead_in
+    });
+    let is_question = |clause: &&Clause| clause.prose.text().ends_with('?');
+    let is_statement = |clause: &&Clause| clause.prose.text().ends_with(['.', ';']);
+    let mut flaws = Vec::new();
+    for list in lists.filter(|list| list[0].kind == ClauseKind::ListItem) {
+        let mut questions = list.iter().filter(is_question);
+        if let (Some(question), None) = (questions.next(), questions.next())
+            && list.iter().filter(|item| item.block == question.block).count() == 1
+            && list.iter().filter(is_statement).count() >= 2
+        {
+            flaws.push(Flaw::at(question.span, question.prose.text()));
+        }
+    }
+    flaws
 }

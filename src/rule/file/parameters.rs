@@ -48,6 +48,7 @@ fn takes(check: CheckName) -> (&'static [&'static str], &'static [&'static str])
         | CheckName::UnbalancedBracket
         | CheckName::UnbalancedQuote
         | CheckName::RepeatedHeading
+        | CheckName::QuestionInList
         | CheckName::EmptySection
         | CheckName::BrokenContentsEntry
         | CheckName::BrokenAnchor
@@ -82,6 +83,7 @@ impl Build<'_, '_> {
             CheckName::UnbalancedBracket => StructureCheck::UnbalancedBracket,
             CheckName::UnbalancedQuote => StructureCheck::UnbalancedQuote,
             CheckName::RepeatedHeading => StructureCheck::RepeatedHeading,
+            CheckName::QuestionInList => StructureCheck::QuestionInList,
             CheckName::EmptySection => StructureCheck::EmptySection,
             CheckName::RepeatedParagraph => StructureCheck::RepeatedParagraph { words: number(given.words)? },
             CheckName::BrokenReference => StructureCheck::BrokenReference { words: self.words(&given) },

@@ -192,6 +192,8 @@ pub(super) enum CheckName {
     UnbalancedQuote,
     /// Headings that say the same as one before them, under the same heading.
     RepeatedHeading,
+    /// A list item that is a question, among items that are none: a heading, most likely.
+    QuestionInList,
     /// Headings with nothing under them.
     EmptySection,
     /// Paragraphs of at least `words` words that say the same as one before them.
