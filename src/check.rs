@@ -8,7 +8,7 @@ mod structure;
 
 use std::collections::BTreeMap;
 
-use time::Date;
+use time::{Date, Duration};
 
 pub use fingerprint::Fingerprint;
 use structure::{Flaw, Subject};
@@ -142,6 +142,8 @@ pub struct Settings {
     pub profile: Profile,
     /// The day to reckon from; without one, nothing is too old and nothing has run out.
     pub today: Option<Date>,
+    /// After how many days a policy is too old, where that is not what a rule says.
+    pub stale_after: Option<u16>,
     /// How bad the findings of a rule are, by the rule's place in [`RuleSet::rules`], where that is not the rule's own
     /// severity.
     pub levels: BTreeMap<usize, Level>,
@@ -227,7 +229,8 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
             RuleKind::Structure(structure) => {
                 let readable = document.language() == Language::English || !structure.check.reads_english();
                 if let Some(severity) = severity.filter(|_| concerned && readable) {
-                    let subject = Subject { source, document, today: settings.today };
+                    let stale_after = settings.stale_after.map(|days| Duration::days(i64::from(days)));
+                    let subject = Subject { source, document, today: settings.today, stale_after };
                     let flaws = structure::flaws(&structure.check, subject);
                     findings.extend(flaws.into_iter().map(|flaw| flawed(idx, rule, severity, structure, flaw)));
                 }

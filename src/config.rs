@@ -13,7 +13,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::check::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::Language;
-use crate::rule::{Layer, Profile, Role, RuleSet, RuleSource, did_you_mean, pattern_error};
+use crate::rule::{Layer, Profile, ReadingLevel, Role, RuleSet, RuleSource, did_you_mean, pattern_error};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{find, pieces, quoted, read_piece};
 use shape::{ConfigFields, OverrideFields, Switch};
@@ -32,6 +32,8 @@ pub struct ConfigFile {
     exclude: Vec<PathGlob>,
     rule_folders: Vec<(String, Span)>,
     required: BTreeMap<String, Vec<String>>,
+    level: Option<ReadingLevel>,
+    stale_after: Option<u16>,
     fail_on: Option<FailOn>,
     max_warnings: Option<usize>,
     base: Choices,
@@ -170,6 +172,10 @@ pub struct Resolved {
     pub levels: BTreeMap<usize, Chosen<Level>>,
     /// What the organisation says of itself: fact, values.
     pub profile: BTreeMap<String, Chosen<BTreeSet<String>>>,
+    /// How carefully the policy is read.
+    pub level: Chosen<ReadingLevel>,
+    /// After how many days the policy is too old, where that is not what the rule says.
+    pub stale_after: Chosen<Option<u16>>,
     /// The language that the policy is said to be written in.
     pub language: Chosen<Option<Language>>,
     /// From which severity on findings make a run fail.
@@ -183,6 +189,8 @@ impl Default for Resolved {
         Self {
             levels: BTreeMap::new(),
             profile: BTreeMap::new(),
+            level: Chosen::new(ReadingLevel::Normal, Origin::Default),
+            stale_after: Chosen::new(None, Origin::Default),
             language: Chosen::new(None, Origin::Default),
             fail_on: Chosen::new(FailOn::From(Severity::Error), Origin::Default),
             max_warnings: Chosen::new(None, Origin::Default),
@@ -194,6 +202,15 @@ impl Resolved {
     /// Chooses how rules are taken.
     pub fn set_levels(&mut self, rules: impl IntoIterator<Item = usize>, level: Level, origin: &Origin) {
         self.levels.extend(rules.into_iter().map(|rule| (rule, Chosen::new(level, origin.clone()))));
+    }
+
+    /// Turns the rules off that the level leaves out and that nothing else chose, being selected included.
+    pub fn apply_level(&mut self, rules: &RuleSet, selected: &[usize]) {
+        for (idx, rule) in rules.rules().iter().enumerate() {
+            if rule.level > self.level.value && !selected.contains(&idx) {
+                self.levels.entry(idx).or_insert_with(|| Chosen::new(Level::Off, self.level.origin.clone()));
+            }
+        }
     }
 
     /// Chooses a fact, in place of what was said of it before.
@@ -211,7 +228,7 @@ impl Resolved {
             }
         }
         let levels = self.levels.iter().map(|(rule, level)| (*rule, level.value)).collect();
-        Settings { profile, levels, today: Some(today) }
+        Settings { profile, levels, today: Some(today), stale_after: self.stale_after.value }
     }
 }
 
@@ -266,6 +283,8 @@ impl ConfigFile {
                 "rules" => set!(fields.rules),
                 "profile" => set!(fields.profile),
                 "language" => set!(fields.language),
+                "level" => set!(fields.level),
+                "stale-after" => set!(fields.stale_after),
                 "fail-on" => set!(fields.fail_on),
                 "max-warnings" => set!(fields.max_warnings),
                 "overrides" => set!(fields.overrides),
@@ -318,6 +337,8 @@ impl ConfigFile {
             exclude,
             rule_folders,
             required: fields.required_vocabulary,
+            level: fields.level.map(ReadingLevel::from),
+            stale_after: fields.stale_after,
             fail_on: fields.fail_on.map(FailOn::from),
             max_warnings: fields.max_warnings,
             base,
@@ -431,6 +452,12 @@ impl ConfigFile {
 
     /// Applies what it says about a policy; the path is relative to the folder of the configuration.
     pub fn apply(&self, path: &str, rules: &RuleSet, resolved: &mut Resolved) {
+        if let Some(level) = self.level {
+            resolved.level = Chosen::new(level, self.origin("level", ""));
+        }
+        if let Some(days) = self.stale_after {
+            resolved.stale_after = Chosen::new(Some(days), self.origin("stale-after", ""));
+        }
         if let Some(fail_on) = self.fail_on {
             resolved.fail_on = Chosen::new(fail_on, self.origin("fail-on", ""));
         }

@@ -103,6 +103,31 @@ impl Status {
     }
 }
 
+/// How carefully a policy is read. The order is from the least to the most careful.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadingLevel {
+    /// What a gate needs: errors and warnings.
+    Gate,
+    /// And advice.
+    Normal,
+    /// And what a careful editor wants to be told besides.
+    Careful,
+}
+
+impl ReadingLevel {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Gate, Self::Normal, Self::Careful];
+
+    /// The name, as the command line and YAML files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gate => "gate",
+            Self::Normal => "normal",
+            Self::Careful => "careful",
+        }
+    }
+}
+
 /// A rule.
 #[derive(Debug)]
 pub struct Rule {
@@ -112,6 +137,8 @@ pub struct Rule {
     pub title: String,
     /// How bad it is where the rule finds its problem.
     pub severity: Severity,
+    /// From which level on it is asked.
+    pub level: ReadingLevel,
     /// Rules of one group are shown as one finding; the text names the group.
     pub group: Option<String>,
     /// The authorities that the rule rests on.

@@ -14,7 +14,7 @@ mod measures;
 mod repeats;
 mod terms;
 
-use time::Date;
+use time::{Date, Duration};
 
 use crate::document::{Clause, ClauseId, Document, Heading, Prose, ProseSpan};
 use crate::rule::StructureCheck;
@@ -67,6 +67,8 @@ pub(super) struct Subject<'s> {
     pub(super) document: &'s Document,
     /// The day to reckon from, if one is known.
     pub(super) today: Option<Date>,
+    /// How old it may be, where that is not what the rule says.
+    pub(super) stale_after: Option<Duration>,
 }
 
 /// A heading or a clause.
@@ -162,7 +164,7 @@ pub(super) fn flaws(check: &StructureCheck, subject: Subject<'_>) -> Vec<Flaw> {
     match check {
         StructureCheck::ImpossibleDate => dates::impossible(subject),
         StructureCheck::FutureDate { own } => dates::future(subject, own),
-        StructureCheck::StaleDate { own, age } => dates::stale(subject, own, *age),
+        StructureCheck::StaleDate { own, age } => dates::stale(subject, own, subject.stale_after.unwrap_or(*age)),
         StructureCheck::NoDate { own } => dates::none(subject, own),
         StructureCheck::Placeholder { words } => leftovers::placeholders(subject, words),
         StructureCheck::MisdecodedText => leftovers::misdecoded(subject),

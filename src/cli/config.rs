@@ -16,7 +16,7 @@ use crate::config::{Choice, Chosen, ConfigFile, FILE_NAME, FailOn, Origin, Resol
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::Language;
 use crate::report;
-use crate::rule::{Examples, RuleSet, builtin_sources, compile};
+use crate::rule::{Examples, ReadingLevel, RuleSet, builtin_sources, compile};
 use crate::source::SourceFile;
 
 /// What can be configured, as typed.
@@ -40,6 +40,12 @@ pub(super) struct ConfigArgs {
     /// Take a rule's findings as `error`, `warning` or `advice`, or turn it `off`; may be given more than once.
     #[arg(long, value_name = "RULE=LEVEL", value_parser = RuleLevel::parse)]
     severity: Vec<RuleLevel>,
+    /// How carefully to read: for a `gate` (errors and warnings), as ever (`normal`), or as a `careful` editor.
+    #[arg(long, value_name = "LEVEL", value_parser = parse_level)]
+    level: Option<ReadingLevel>,
+    /// After how many days a policy is too old, in place of what the rule says.
+    #[arg(long, value_name = "DAYS")]
+    stale_after: Option<u16>,
     /// From which severity on findings make the run fail.
     #[arg(long, value_name = "SEVERITY", value_parser = parse_fail_on)]
     fail_on: Option<FailOn>,
@@ -51,6 +57,11 @@ pub(super) struct ConfigArgs {
     language: Option<String>,
     #[command(flatten)]
     profile: ProfileArgs,
+}
+
+fn parse_level(text: &str) -> Result<ReadingLevel, String> {
+    let found = ReadingLevel::ALL.into_iter().find(|level| level.name() == text);
+    found.ok_or_else(|| format!("expected one of {}", ReadingLevel::ALL.map(ReadingLevel::name).join(", ")))
 }
 
 fn parse_fail_on(text: &str) -> Result<FailOn, String> {
@@ -106,8 +117,12 @@ pub(super) struct Workspace {
 #[derive(Default)]
 struct Options {
     levels: Vec<(Vec<usize>, Level, Origin)>,
+    /// The rules that were selected, which no level leaves out.
+    selected: Vec<usize>,
     facts: Vec<(String, Vec<String>)>,
     language: Option<Option<Language>>,
+    level: Option<ReadingLevel>,
+    stale_after: Option<u16>,
     fail_on: Option<FailOn>,
     max_warnings: Option<usize>,
 }
@@ -182,6 +197,7 @@ impl Workspace {
             file.apply(&relative(&policy.path, folder).unwrap_or_default(), &self.rules, &mut resolved);
         }
         self.options.apply(&mut resolved);
+        resolved.apply_level(&self.rules, &self.options.selected);
         resolved
     }
 
@@ -193,7 +209,13 @@ impl Workspace {
 
 impl Options {
     fn new(args: &ConfigArgs, rules: &RuleSet) -> Result<Self, Failure> {
-        let mut options = Self { fail_on: args.fail_on, max_warnings: args.max_warnings, ..Self::default() };
+        let mut options = Self {
+            level: args.level,
+            stale_after: args.stale_after,
+            fail_on: args.fail_on,
+            max_warnings: args.max_warnings,
+            ..Self::default()
+        };
         let mut mistakes = Vec::new();
         match args.language.as_ref().map(|code| language(code, rules)) {
             Some(Ok(language)) => options.language = Some(language),
@@ -214,6 +236,7 @@ impl Options {
         if !args.select.is_empty() {
             let others = (0..rules.rules().len()).filter(|rule| !only.contains(rule)).collect();
             options.levels.push((others, Level::Off, Origin::Option("--select")));
+            options.selected = only;
         }
         options.levels.push((selected(&args.ignore), Level::Off, Origin::Option("--ignore")));
         for RuleLevel { name, level } in &args.severity {
@@ -236,6 +259,12 @@ impl Options {
         }
         for (fact, values) in &self.facts {
             resolved.set_fact(fact, values.iter().cloned(), Origin::Option("--profile"));
+        }
+        if let Some(level) = self.level {
+            resolved.level = Chosen::new(level, Origin::Option("--level"));
+        }
+        if let Some(days) = self.stale_after {
+            resolved.stale_after = Chosen::new(Some(days), Origin::Option("--stale-after"));
         }
         if let Some(language) = self.language {
             resolved.language = Chosen::new(language, Origin::Option("--language"));
@@ -448,9 +477,12 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
 fn values(resolved: &Resolved, rules: &RuleSet) -> Vec<(String, String, Origin)> {
     let language = resolved.language.value.map_or("auto", Language::code);
     let most = resolved.max_warnings.value.map_or("any number".to_owned(), |most| most.to_string());
+    let stale = resolved.stale_after.value.map_or("as the rule says".to_owned(), |days| format!("{days} days"));
     let mut values = vec![
         ("fail-on".to_owned(), resolved.fail_on.value.name().to_owned(), resolved.fail_on.origin.clone()),
         ("max-warnings".to_owned(), most, resolved.max_warnings.origin.clone()),
+        ("level".to_owned(), resolved.level.value.name().to_owned(), resolved.level.origin.clone()),
+        ("stale-after".to_owned(), stale, resolved.stale_after.origin.clone()),
         ("language".to_owned(), language.to_owned(), resolved.language.origin.clone()),
     ];
     for fact in rules.facts() {

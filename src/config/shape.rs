@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::FailOn;
 use crate::diagnostic::Severity;
+use crate::rule::ReadingLevel;
 use crate::yaml::OneOrMore;
 
 /// A configuration file of clauselint.
@@ -30,6 +31,10 @@ pub(super) struct ConfigFields {
     pub(super) profile: BTreeMap<String, OneOrMore>,
     /// The language of the policies (ISO 639 code, as `en`), or `auto`, where it is told by looking.
     pub(super) language: Option<String>,
+    /// How carefully policies are read; `normal` where nothing is said.
+    pub(super) level: Option<LevelName>,
+    /// After how many days a policy is too old, in place of what the rule says.
+    pub(super) stale_after: Option<u16>,
     /// From which severity on findings make a run fail; `error` where nothing is said.
     pub(super) fail_on: Option<FailOnName>,
     /// How many warnings there may be before a run fails.
@@ -38,7 +43,7 @@ pub(super) struct ConfigFields {
     pub(super) overrides: Vec<OverrideFields>,
 }
 
-pub(super) const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 13] = [
     "include",
     "exclude",
     "rule-folders",
@@ -47,6 +52,8 @@ pub(super) const KEYS: [&str; 11] = [
     "rules",
     "profile",
     "language",
+    "level",
+    "stale-after",
     "fail-on",
     "max-warnings",
     "overrides",
@@ -88,6 +95,29 @@ pub(super) enum Switch {
     Warning,
     /// As advice.
     Advice,
+}
+
+/// How carefully policies are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LevelName {
+    /// Errors and warnings.
+    Gate,
+    /// And advice.
+    Normal,
+    /// And what a careful editor wants to be told besides.
+    Careful,
+}
+
+impl From<LevelName> for ReadingLevel {
+    fn from(name: LevelName) -> Self {
+        match name {
+            LevelName::Gate => Self::Gate,
+            LevelName::Normal => Self::Normal,
+            LevelName::Careful => Self::Careful,
+        }
+    }
 }
 
 /// From which severity on findings make a run fail.

@@ -278,6 +278,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "title" => set!(fields.title),
             "kind" => set!(fields.kind),
             "severity" => set!(fields.severity),
+            "level" => set!(fields.level),
             "group" => set!(fields.group),
             "cite" => set!(fields.cite),
             "why" => set!(fields.why),

@@ -301,3 +301,51 @@ fn the_file_that_the_documentation_shows_is_right() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     assert!(outcome.stdout.contains("required/legal-name"), "{}", outcome.stdout);
 }
+
+#[test]
+fn the_level_chooses_between_a_gate_and_a_careful_editor() {
+    // One place for each level: a missing disclosure, advice, and what only a careful editor wants to hear.
+    let long = "which we keep with the order and with the letters that we wrote about it ".repeat(12);
+    let text = format!(
+        "# Privacy\n\nWe may share your personal data with others. We ask for your name, {long}and nothing else.\n"
+    );
+    let check = |args: &[&str]| {
+        let select = "caloppa/dnt-stance,wording/may-or-might,wording/long-sentence";
+        let off = [
+            "--severity",
+            "gdpr/*=off",
+            "--severity",
+            "text/*=off",
+            "--severity",
+            "consent/*=off",
+            "--ignore",
+            "wording/hard-section",
+        ];
+        let program = Program::new().file("a.md", &text);
+        let outcome = match args {
+            ["--select"] => concise(program, &["--level", "gate", "--select", select, "a.md"]),
+            args => concise(program, &[args, &off, &["a.md"]].concat()),
+        };
+        found(&outcome).into_iter().map(|found| found.split('/').next_back().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(check(&["--level", "gate"]), ["dnt-stance"]);
+    assert_eq!(check(&[]), ["dnt-stance", "may-or-might"]);
+    assert_eq!(check(&["--level", "careful"]), ["dnt-stance", "may-or-might", "long-sentence"]);
+    // What is asked for by name is not left out.
+    assert_eq!(check(&["--select"]), ["dnt-stance", "may-or-might", "long-sentence"]);
+    let config =
+        Program::new().file("clauselint.yaml", "level: gate\nrules: {wording/long-sentence: on}\n").file("a.md", &text);
+    let outcome = concise(config, &["a.md"]);
+    assert!(outcome.stdout.contains("wording/long-sentence") && !outcome.stdout.contains("wording/may-or-might"));
+}
+
+#[test]
+fn how_old_a_policy_may_be_can_be_said() {
+    let check = |args: &[&str]| {
+        let program = Program::new().file("a.md", "# Privacy\n\nLast updated: 1 March 2025\n\nWe bake bread.\n");
+        let only = ["--select", "text/stale-date", "--today", "2026-06-01", "a.md"];
+        found(&concise(program, &[args, &only].concat()))
+    };
+    assert_eq!(check(&[]), [""; 0]);
+    assert_eq!(check(&["--stale-after", "365"]), ["advice text/stale-date"]);
+}

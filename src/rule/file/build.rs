@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::facts::profile_condition;
 use super::shape::{
-    ClaimFields, ConditionFields, ContentFields, ExampleField, IgnoreName, Kind, PhraseFields, ReportName,
+    ClaimFields, ConditionFields, ContentFields, ExampleField, IgnoreName, Kind, LevelName, PhraseFields, ReportName,
+    SeverityName,
 };
 use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
@@ -15,7 +16,7 @@ use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
     Additions, Claim, Condition, Conflict, Content, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase,
-    Profile, Reads, Reported, Rule, RuleKind, Search, Status, Structure, With, Within, did_you_mean,
+    Profile, ReadingLevel, Reads, Reported, Rule, RuleKind, Search, Status, Structure, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -86,6 +87,11 @@ impl Build<'_, '_> {
             id,
             title: fields.title.clone(),
             severity: fields.severity.map_or(Severity::Error, Severity::from),
+            level: match (fields.level, fields.severity) {
+                (Some(LevelName::Careful), _) => ReadingLevel::Careful,
+                (None, Some(SeverityName::Advice)) => ReadingLevel::Normal,
+                (None, _) => ReadingLevel::Gate,
+            },
             group: fields.group.clone(),
             cite: fields.cite.clone(),
             why: fields.why.trim().to_owned(),

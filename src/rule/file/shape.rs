@@ -22,6 +22,10 @@ pub(super) struct RuleFields {
     pub(super) kind: Kind,
     /// How bad a finding is. A vague disclosure is at most a warning.
     pub(super) severity: Option<SeverityName>,
+    /// `careful` for a rule that is asked only of those who want a policy read so; by default what is advice is asked of all
+    /// but gates, and all else always.
+    #[serde(default)]
+    pub(super) level: Option<LevelName>,
     /// Missing disclosures of one group are shown as one finding. The text names the group.
     #[serde(default)]
     pub(super) group: Option<String>,
@@ -76,11 +80,12 @@ pub(super) struct RuleFields {
     pub(super) examples: ExampleFields,
 }
 
-pub(super) const RULE_KEYS: [&str; 23] = [
+pub(super) const RULE_KEYS: [&str; 24] = [
     "id",
     "title",
     "kind",
     "severity",
+    "level",
     "group",
     "cite",
     "why",
@@ -267,6 +272,14 @@ pub(super) enum SeverityName {
     Error,
     Warning,
     Advice,
+}
+
+/// A level that a rule can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LevelName {
+    Careful,
 }
 
 impl From<SeverityName> for Severity {
