@@ -289,12 +289,14 @@ pub(crate) enum Search {
 #[derive(Debug)]
 pub(crate) struct LazyRegex {
     text: String,
+    /// A mark that every match holds: a text without it need not be searched, nor the expression be compiled.
+    mark: Option<char>,
     compiled: OnceLock<Regex>,
 }
 
 impl LazyRegex {
     pub(crate) fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), compiled: OnceLock::new() }
+        Self { text: text.to_owned(), mark: mark_of(text), compiled: OnceLock::new() }
     }
 
     /// Compiles it, within bounds that keep rule files of strangers harmless.
@@ -308,6 +310,9 @@ impl LazyRegex {
 
     /// The matches in a text that are not empty.
     pub(crate) fn find_iter(&self, text: &str) -> Vec<ProseSpan> {
+        if self.mark.is_some_and(|mark| !text.contains(mark)) {
+            return Vec::new();
+        }
         self.compile().expect("internal: a rule's regular expression was tried before");
         let found = self.compiled.get().into_iter().flat_map(|regex| regex.find_iter(text));
         found
@@ -315,6 +320,31 @@ impl LazyRegex {
             .map(|found| ProseSpan { start: found.start(), end: found.end() })
             .collect()
     }
+}
+
+/// A bracket or a quotation mark that stands in a regular expression by itself: not in a group or a class, not as one
+/// of several, and not as something that may be absent.
+fn mark_of(regex: &str) -> Option<char> {
+    let mut found = None;
+    let (mut depth, mut in_class) = (0_usize, false);
+    let mut characters = regex.chars().peekable();
+    while let Some(character) = characters.next() {
+        let escaped = character == '\\';
+        let literal = if escaped { characters.next()? } else { character };
+        match literal {
+            _ if in_class => in_class = escaped || literal != ']',
+            '(' if !escaped => depth += 1,
+            ')' if !escaped => depth = depth.checked_sub(1)?,
+            '[' if !escaped => in_class = true,
+            '|' if !escaped && depth == 0 => return None,
+            '"' | '(' | '[' | '{' if depth == 0 && (escaped || literal == '"') => {
+                let may_be_absent = characters.peek().is_some_and(|next| "?*{".contains(*next));
+                found = found.or((!may_be_absent).then_some(literal));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// What must be found besides a phrase, and how far from it.
@@ -487,5 +517,28 @@ impl RuleSet {
 
     pub(crate) fn read(&self, document: &Document) -> Reading<'_> {
         Reading::new(document, &self.lexicon, &self.entries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_held_by_every_match() {
+        for (regex, mark) in [
+            (r#"(?i)see,? "[^"]{4,}""#, Some('"')),
+            (r"\{\{[^{}]+\}\}", Some('{')),
+            (r"(?i)\[(your|our)? name\]", Some('[')),
+            (r"\( *\)", Some('(')),
+            (r"\[x\]|_{6,}", None),
+            (r"(\[x\])?y", None),
+            (r#"x"?y"#, None),
+            (r#"[("]x"#, None),
+            (r"x{2,3}", None),
+            (r"[\]\[]x\(", Some('(')),
+        ] {
+            assert_eq!(mark_of(regex), mark, "{regex}");
+        }
     }
 }

@@ -106,6 +106,9 @@ fn content_words(text: &str) -> BTreeSet<String> {
 /// Fewer headings, or numbered headings, than this say nothing about which sections there are.
 const ENOUGH_HEADINGS: usize = 3;
 
+/// What may be the title of a section, in bytes.
+const TITLE_LENGTH: std::ops::RangeInclusive<usize> = 4..=80;
+
 /// Mentions of a section by its number or, in quotation marks, by its title, where no heading has it.
 pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
     let numbers: BTreeSet<String> = headings(subject).filter_map(number_of).collect();
@@ -118,6 +121,8 @@ pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Fla
             let linked =
                 unit.prose().links().iter().any(|link| link.label.start < found.end && found.start < link.label.end);
             let broken = match quoted(words) {
+                // Very little or very much is no title.
+                Some(title) if !TITLE_LENGTH.contains(&title.len()) => false,
                 Some(title) => titles.len() >= ENOUGH_HEADINGS && !is_known(title, subject, &titles, &texts, unit),
                 None => last_number(words).is_some_and(|number| !is_numbered(number, &numbers)),
             };
