@@ -18,6 +18,9 @@ use crate::source::SourceFile;
 /// The largest file that is read, in bytes.
 const LARGEST_FILE: usize = 1 << 20;
 
+/// What is said of a file that holds something else than keys with their values.
+pub(crate) const NO_MAPPING: &str = "expected a mapping: lines of `key: value`";
+
 /// A top-level key of a file and the text of its entry, the key included.
 pub(crate) struct Piece<'t> {
     pub(crate) key: &'t str,
@@ -57,7 +60,7 @@ impl Piece<'_> {
     }
 }
 
-/// Cuts a file at its top-level keys, after making sure that it is a YAML mapping at all. `kind` is what the codes of
+/// Cuts a file at its top-level keys, after making sure that it is a YAML mapping, or empty. `kind` is what the codes of
 /// its mistakes start with.
 pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<Diagnostic>) -> Vec<Piece<'s>> {
     let text = source.text();
@@ -71,8 +74,10 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
     }
     match serde_yaml::from_str::<serde_yaml::Value>(text) {
         Ok(serde_yaml::Value::Mapping(_)) => {}
+        // Nothing but comments.
+        Ok(serde_yaml::Value::Null) => return Vec::new(),
         Ok(_) => {
-            problems.push(error(0..line_end(text, 0), "expected a mapping: lines of `key: value`".to_owned()));
+            problems.push(error(0..line_end(text, 0), NO_MAPPING.to_owned()));
             return Vec::new();
         }
         Err(yaml) => {

@@ -92,6 +92,12 @@ fn template(rules: &RuleSet, profile: &Profile) -> String {
 # fail-on: error
 # max-warnings: 10
 
+# How carefully policies are read (gate, normal, careful), when one is too old, and in which language, where that is not to
+# be told by looking.
+# level: normal
+# stale-after: 1460
+# language: auto
+
 # Packs and rules: off, on, or the severity that their findings have. `clauselint rules` lists them.
 # packs:
 ",

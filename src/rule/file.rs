@@ -374,6 +374,10 @@ const KIND: &str = "rule-file";
 fn pieces<'s>(source: &'s SourceFile, file: usize, problems: &mut Problems) -> Vec<Piece<'s>> {
     let mut found = Vec::new();
     let pieces = yaml::pieces(source, KIND, &mut found);
+    if pieces.is_empty() && found.is_empty() {
+        let label = Label::new(source.span(0..line_end(source.text(), 0)), "");
+        found.push(Diagnostic::error("rule-file/yaml", yaml::NO_MAPPING, label));
+    }
     found.into_iter().for_each(|problem| problems.push(file, problem));
     pieces
 }

@@ -272,7 +272,13 @@ fn init_writes_a_file_that_is_right_and_asks_nothing() {
         })
         .collect();
     assert!(set.contains("\noverrides:\n") && set.contains("\npacks:\n  caloppa: on"), "{set}");
-    for text in [text.as_str(), &set] {
+    // Nothing is set where nothing was said.
+    let bare = Program::new().args(["init"]);
+    let bare_folder = bare.folder();
+    assert_eq!(bare.run().code, 0);
+    let bare = std::fs::read_to_string(bare_folder.path().join("clauselint.yaml")).unwrap();
+    assert!(bare.lines().all(|line| line.is_empty() || line.starts_with('#')), "{bare}");
+    for text in [text.as_str(), &set, &bare] {
         let rule = "id: acme/none\ntitle: t\nkind: forbidden\ncite: [c]\nwhy: w\nforbidden: [zzz]\nmessage: {found: f}\nhelp: h\nexamples: {}\n";
         let program =
             Program::new().file("clauselint.yaml", text).file("our-rules/none.yaml", rule).file("apps/a.md", PLAIN);
