@@ -176,6 +176,8 @@ pub(super) fn flaws(check: &StructureCheck, subject: Subject<'_>) -> Vec<Flaw> {
         StructureCheck::RepeatedHeading => repeats::headings(subject),
         StructureCheck::QuestionInList => headings::questions_in_lists(subject),
         StructureCheck::RepeatedParagraph { words } => repeats::paragraphs(subject, *words),
+        StructureCheck::MissingHeading { headings } => headings::missing(subject, headings),
+        StructureCheck::MisplacedHeading { order } => headings::misplaced(subject, order),
         StructureCheck::EmptySection => headings::empty(subject),
         StructureCheck::BrokenReference { words } => headings::broken_references(subject, words),
         StructureCheck::BrokenContentsEntry => headings::broken_contents(subject),

@@ -46,6 +46,10 @@ pub(crate) enum StructureCheck {
     RepeatedHeading,
     /// A list item that is a question, among items that are none.
     QuestionInList,
+    /// No heading of those that there has to be one of.
+    MissingHeading { headings: Patterns },
+    /// Headings that stand before one that comes earlier in a list.
+    MisplacedHeading { order: Patterns },
     /// Headings with nothing under them.
     EmptySection,
     /// Paragraphs of at least so many words that say the same as one before them.
@@ -108,6 +112,8 @@ impl StructureCheck {
             | Self::UnbalancedQuote
             | Self::RepeatedHeading
             | Self::QuestionInList
+            | Self::MissingHeading { .. }
+            | Self::MisplacedHeading { .. }
             | Self::EmptySection
             | Self::RepeatedParagraph { .. }
             | Self::BrokenContentsEntry
@@ -138,6 +144,11 @@ impl Patterns {
             }
         }
         merged
+    }
+
+    /// The place in the list of the first one that matches somewhere.
+    pub(crate) fn first_match(&self, text: &str) -> Option<usize> {
+        self.0.iter().position(|regex| !regex.find_iter(text).is_empty())
     }
 
     /// Whether one of them matches somewhere.

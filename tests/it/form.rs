@@ -108,3 +108,31 @@ fn a_parameter_that_a_check_lacks_or_does_not_know_is_a_mistake() {
     assert_eq!(outcome.code, 2);
     insta::assert_snapshot!(outcome.stderr);
 }
+
+#[test]
+fn headings_can_be_asked_for_and_put_in_order() {
+    let rule = |name: &str, parameters: &str| {
+        format!(
+            "id: acme/{name}\ntitle: Headings\nkind: structure\nseverity: warning\ncite: [House style]\nwhy: Readers look for them.\n\
+             check: {name}\nparameters: {{patterns: {parameters}}}\nmessage: {{found: a heading is not where it belongs}}\n\
+             help: Move it.\nexamples: {{}}\n"
+        )
+    };
+    let check = |text: &str| {
+        let program = Program::new()
+            .file("ours/a.yaml", rule("missing-heading", "['(?i)^contact', '(?i)reach us']"))
+            .file("ours/b.yaml", rule("misplaced-heading", "['(?i)purposes', '(?i)rights', '(?i)contact']"))
+            .file("p.md", text);
+        let outcome =
+            program.args(["check", "--format", "concise", "--rules", "ours", "--select", "acme", "p.md"]).run();
+        let lines = outcome.stdout.lines().map(|line| line.split(']').next().unwrap().to_owned());
+        lines.collect::<Vec<_>>()
+    };
+    let right = "# Privacy\n\n## Purposes\n\nBread.\n\n## Cookies\n\nNone.\n\n## Contact\n\nWrite.\n";
+    assert_eq!(check(right), [""; 0]);
+    assert_eq!(check("# Privacy\n\nContact us.\n"), ["p.md:1:3: warning[acme/missing-heading"]);
+    assert_eq!(
+        check("# Privacy\n\n## How to reach us\n\nWrite.\n\n## Your rights\n\nMany.\n\n## Purposes\n\nBread.\n"),
+        ["p.md:7:4: warning[acme/misplaced-heading"]
+    );
+}

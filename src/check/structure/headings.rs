@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Flaw, Subject, Unit, key, word_count};
 use crate::document::{Clause, ClauseKind, HeadingOrigin};
-use crate::rule::Words;
+use crate::rule::{Patterns, Words};
 
 /// Headings that the format marks, with neither text nor headings under them before the next of the same rank. Several of
 /// one rank in a row are a list, or stand on the wrong rank: there only one that is alone says something.
@@ -178,6 +178,33 @@ fn is_known(title: &str, subject: Subject<'_>, titles: &[String], texts: &[Strin
         || titles.iter().any(close)
         || headings(subject).any(shares)
         || texts.iter().any(|text| *text != own && text.contains(&sought))
+}
+
+/// The title, or what the text starts with, where no heading is one of those that there has to be one of.
+pub(super) fn missing(subject: Subject<'_>, sought: &Patterns) -> Vec<Flaw> {
+    let units = subject.units();
+    let is_there = |unit: &Unit<'_>| matches!(unit, Unit::Heading(..)) && sought.matches(unit.text());
+    let place = subject.document.title().map(|title| title.span).or_else(|| units.first().map(|unit| unit.span()));
+    match place {
+        Some(span) if !units.iter().any(is_there) => vec![Flaw::at(span, "")],
+        _ => Vec::new(),
+    }
+}
+
+/// Headings that stand before one that comes earlier in a list. Headings that are not in the list may stand anywhere, and
+/// none of those that are need be there.
+pub(super) fn misplaced(subject: Subject<'_>, order: &Patterns) -> Vec<Flaw> {
+    let headings = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
+    let listed: Vec<_> =
+        headings.filter_map(|heading| Some((order.first_match(heading.prose.text())?, heading))).collect();
+    let mut flaws = Vec::new();
+    for (idx, (rank, heading)) in listed.iter().enumerate() {
+        if let Some((_, later)) = listed[idx + 1..].iter().find(|(later, _)| later < rank) {
+            let flaw = Flaw::at(heading.span, heading.prose.text());
+            flaws.push(flaw.with_related(vec![(later.span, "this belongs before it")]));
+        }
+    }
+    flaws
 }
 
 /// List items that are one question each, among at least two items of the same list that are statements.

@@ -37,6 +37,7 @@ fn takes(check: CheckName) -> (&'static [&'static str], &'static [&'static str])
         | CheckName::CutOffSentence
         | CheckName::MissingList
         | CheckName::BrokenReference => (&["patterns"], &["except"]),
+        CheckName::MissingHeading | CheckName::MisplacedHeading => (&["patterns"], &[]),
         CheckName::ExampleAddress => (&["domains"], &["except"]),
         CheckName::RepeatedParagraph | CheckName::LongSentence | CheckName::LongSection => (&["words"], &[]),
         CheckName::HardSection => (&["words", "lix"], &[]),
@@ -84,6 +85,12 @@ impl Build<'_, '_> {
             CheckName::UnbalancedQuote => StructureCheck::UnbalancedQuote,
             CheckName::RepeatedHeading => StructureCheck::RepeatedHeading,
             CheckName::QuestionInList => StructureCheck::QuestionInList,
+            CheckName::MissingHeading => {
+                StructureCheck::MissingHeading { headings: self.patterns(given.patterns.as_deref()) }
+            }
+            CheckName::MisplacedHeading => {
+                StructureCheck::MisplacedHeading { order: self.patterns(given.patterns.as_deref()) }
+            }
             CheckName::EmptySection => StructureCheck::EmptySection,
             CheckName::RepeatedParagraph => StructureCheck::RepeatedParagraph { words: number(given.words)? },
             CheckName::BrokenReference => StructureCheck::BrokenReference { words: self.words(&given) },

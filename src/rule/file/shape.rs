@@ -199,6 +199,10 @@ pub(super) enum CheckName {
     RepeatedHeading,
     /// A list item that is a question, among items that are none: a heading, most likely.
     QuestionInList,
+    /// No heading that one of `patterns` matches; for rules of one's own.
+    MissingHeading,
+    /// Headings that stand before one that an earlier one of `patterns` matches; for rules of one's own.
+    MisplacedHeading,
     /// Headings with nothing under them.
     EmptySection,
     /// Paragraphs of at least `words` words that say the same as one before them.
