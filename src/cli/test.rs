@@ -1,14 +1,15 @@
 //! `clauselint test`: the examples in the rule files, run as tests.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use time::Date;
 use time::macros::date;
 
 use super::{Exit, Failure, Terminal, input};
-use crate::check::{Cause, Settings, check};
+use crate::check::{Cause, Level, Settings, check};
 use crate::document::{Document, Format, Language};
-use crate::rule::{Example, Examples, Expected, Rule, RuleSet};
+use crate::rule::{Example, Examples, Expected, Rule, RuleKind, RuleSet};
 use crate::source::SourceFile;
 use crate::suppress;
 
@@ -60,7 +61,8 @@ const TODAY: Date = date!(2026 - 01 - 01);
 fn failure(rule: usize, example: &Example, language: Language, rules: &RuleSet) -> Option<String> {
     let source = SourceFile::new("example", example.text.as_bytes());
     let document = Document::parse(&source, Format::Markdown).with_language(language);
-    let settings = Settings { profile: example.profile.clone(), today: Some(TODAY), ..Settings::default() };
+    let levels = alone(rule, rules);
+    let settings = Settings { profile: example.profile.clone(), today: Some(TODAY), levels, ..Settings::default() };
     let mut assessment = check(&source, &document, rules, &settings);
     suppress::by_comments(&document, &mut assessment, rules, &settings);
     let got = match assessment.disclosures.iter().find(|assessed| assessed.rule == rule) {
@@ -85,4 +87,13 @@ fn failure(rule: usize, example: &Example, language: Language, rules: &RuleSet) 
         }
     };
     Some(got)
+}
+
+/// The levels at which no rule but one is asked, which is all that its examples are about; all are, where what it finds is
+/// about others, as with suppressions.
+fn alone(rule: usize, rules: &RuleSet) -> BTreeMap<usize, Level> {
+    if matches!(rules.rules()[rule].kind, RuleKind::Structure(_)) {
+        return BTreeMap::new();
+    }
+    (0..rules.rules().len()).filter(|other| *other != rule).map(|other| (other, Level::Off)).collect()
 }
