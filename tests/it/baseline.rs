@@ -1,19 +1,6 @@
 //! The baseline: what was there is set aside, what is new counts, what is gone is told.
 
-use crate::program::{Folder, Outcome};
-
-const JOKES: &str = "\
-id: acme/jokes
-title: Jokes
-kind: forbidden
-severity: error
-cite: [House style]
-why: Readers do not laugh.
-forbidden: ['just (kidding|joking)']
-message: {found: a joke stands in the policy}
-help: Take the joke out.
-examples: {found: ['Just kidding.'], clean: ['We keep data.']}
-";
+use crate::program::{Folder, JOKES, Outcome};
 
 /// A folder of policies with a rule of its own.
 fn folder() -> Folder {

@@ -2,27 +2,13 @@
 
 use serde_json::Value;
 
-use crate::program::{Program, run};
+use crate::program::{JOKES, Program, run};
 
 const RULES: &str = "our-rules";
 
 /// A rule of its own, so that these tests don't depend on the built-in ones.
 fn with_rule(program: Program) -> Program {
-    program.file(
-        "our-rules/acme/jokes.yaml",
-        "\
-id: acme/jokes
-title: Jokes
-kind: forbidden
-severity: error
-cite: [House style]
-why: Readers do not laugh.
-forbidden: ['just (kidding|joking)']
-message: {found: a joke stands in the policy}
-help: Take the joke out.
-examples: {found: ['Just kidding.'], clean: ['We keep data.']}
-",
-    )
+    program.file("our-rules/acme/jokes.yaml", JOKES)
 }
 
 fn json(program: Program) -> (i32, Value) {

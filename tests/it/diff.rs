@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::program::{Outcome, Program, root};
+use crate::program::{JOKES, Outcome, Program, root};
 
 fn complete() -> String {
     std::fs::read_to_string(root().join("fixtures/complete.md")).unwrap()
@@ -190,19 +190,6 @@ fn formats_are_no_changes() {
         Program::new().file("old.html", html).file("new.txt", plain).args(["diff", "old.html", "new.txt"]).run();
     assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "0 worse, 0 changed, 0 better in 1 policy\n"));
 }
-
-const JOKES: &str = "\
-id: acme/jokes
-title: Jokes
-kind: forbidden
-severity: error
-cite: [House style]
-why: Readers do not laugh.
-forbidden: ['just (kidding|joking)']
-message: {found: a joke stands in the policy}
-help: Take the joke out.
-examples: {found: ['Just kidding.'], clean: ['We keep data.']}
-";
 
 #[test]
 fn a_finding_comes_and_goes_with_its_words_and_stays_where_they_are_reworded() {

@@ -2,19 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{Folder, root};
-
-const RULES: &str = "\
-id: acme/jokes
-title: Jokes
-kind: forbidden
-cite: [House style]
-why: Readers do not laugh.
-forbidden: ['just (kidding|joking)']
-message: {found: a joke stands in the policy}
-help: Take the joke out.
-examples: {found: ['Just kidding.'], clean: ['We keep data.']}
-";
+use crate::program::{Folder, JOKES, root};
 
 const PETS: &str = "\
 id: acme/pets
@@ -30,7 +18,7 @@ examples: {disclosed: ['Pets are welcome.'], missing: ['We keep data.']}
 
 /// The fingerprints of the joke and of the missing pets, in a policy of this name and content.
 fn fingerprints(name: &str, content: &str) -> (String, String) {
-    let folder = Folder::new().file("rules/jokes.yaml", RULES).file("rules/pets.yaml", PETS).file(name, content);
+    let folder = Folder::new().file("rules/jokes.yaml", JOKES).file("rules/pets.yaml", PETS).file(name, content);
     let outcome = folder.run(["check", "--format", "json", "--rules", "rules", name]);
     let report: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stderr);
     let of = |rule: &str| {
@@ -139,7 +127,7 @@ fn fingerprints_are_what_the_documentation_says() {
 #[test]
 fn the_same_words_twice_are_two_findings() {
     let folder = Folder::new()
-        .file("rules/jokes.yaml", RULES)
+        .file("rules/jokes.yaml", JOKES)
         .file("policy.md", "# Privacy\n\nJust kidding.\n\nWe keep data.\n\nJust kidding!\n");
     let outcome = folder.run(["check", "--format", "json", "--rules", "rules", "policy.md"]);
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();

@@ -7,6 +7,20 @@ use std::rc::Rc;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
+/// A rule that no built-in one is like: tests that use it don't depend on those.
+pub(crate) const JOKES: &str = "\
+id: acme/jokes
+title: Jokes
+kind: forbidden
+severity: error
+cite: [House style]
+why: Readers do not laugh.
+forbidden: ['just (kidding|joking)']
+message: {found: a joke stands in the policy}
+help: Take the joke out.
+examples: {found: ['Just kidding.'], clean: ['We keep data.']}
+";
+
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

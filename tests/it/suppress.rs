@@ -2,20 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{Folder, Outcome};
-
-const JOKES: &str = "\
-id: acme/jokes
-title: Jokes
-kind: forbidden
-severity: error
-cite: [House style]
-why: Readers do not laugh.
-forbidden: ['just (kidding|joking)']
-message: {found: a joke stands in the policy}
-help: Take the joke out.
-examples: {found: ['Just kidding.'], clean: ['We keep data.']}
-";
+use crate::program::{Folder, JOKES, Outcome};
 
 const PETS: &str = "\
 id: acme/pets
