@@ -16,8 +16,8 @@ use structure::{Flaw, Subject};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::{ClauseId, Document, Language, ProseSpan};
 use crate::rule::{
-    Condition, Disclosure, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind, RuleSet, Search,
-    Status, Structure, With, Within,
+    Condition, Disclosure, LazyRegex, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind, RuleSet, Search,
+    Status, Structure, Within,
 };
 use crate::source::{SourceFile, Span};
 
@@ -435,32 +435,32 @@ impl Checker<'_> {
     }
 
     fn search_phrase(&mut self, phrase: &Phrase, unless: Option<&Program>) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        // A regular expression is slow, so it is tried only where all else holds.
-        let in_clause = phrase.with.as_deref().filter(|with| with.within == Within::Clause);
-        let candidates = match (&phrase.search, in_clause) {
-            (Search::Pattern(program), _) | (_, Some(With { program, .. })) => self.reading.candidates(program),
-            (Search::Regex(_), None) => (0..self.document.clauses().len()).map(ClauseId).collect(),
+        let found = match &phrase.search {
+            Search::Pattern(program) => self.reading.matches(program),
+            // A regular expression is slow, so it is tried only where all else holds.
+            Search::Regex(_) => self.worth_trying(phrase).into_iter().map(|clause| (clause, Vec::new())).collect(),
         };
-        for clause in candidates {
-            if !self.document.clause(clause).kind.is_statement() {
-                continue;
-            }
-            let (found, companion) = if let Search::Regex(_) = &phrase.search {
-                let Around::Holds(companion) = self.around(phrase, clause, unless) else { continue };
-                (self.in_clause(&phrase.search, clause, unless), companion)
-            } else {
-                let found = self.in_clause(&phrase.search, clause, unless);
-                if found.is_empty() {
-                    continue;
+        let mut hits = Vec::new();
+        let mut companions = None;
+        for (clause, matches) in found {
+            let (own, companion) = match &phrase.search {
+                Search::Pattern(_) => {
+                    let own = self.free(clause, matches, unless);
+                    if own.is_empty() {
+                        continue;
+                    }
+                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut companions) else { continue };
+                    (own, companion)
                 }
-                let Around::Holds(companion) = self.around(phrase, clause, unless) else { continue };
-                (found, companion)
+                Search::Regex(regex) => {
+                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut companions) else { continue };
+                    (self.found_by(regex, clause, unless), companion)
+                }
             };
-            if found.is_empty() {
+            if own.is_empty() {
                 continue;
             }
-            let own = found.into_iter().map(|(at, part)| (clause, at, part));
+            let own = own.into_iter().map(|(at, part)| (clause, at, part));
             let companion = companion.map(|(clause, at)| (clause, at, Part::Companion));
             let hit = |(clause, at, part)| Hit { clause, at, part, value: phrase.value.clone() };
             hits.extend(own.chain(companion).map(hit));
@@ -468,41 +468,54 @@ impl Checker<'_> {
         hits
     }
 
-    fn in_clause(&mut self, search: &Search, clause: ClauseId, unless: Option<&Program>) -> Vec<(ProseSpan, Part)> {
-        match search {
-            Search::Regex(regex) => {
-                let found = regex.find_iter(self.document.clause(clause).prose.text());
-                let vetoes = self.vetoes(clause, unless, found.is_empty());
-                let passage = self.reading.passage(clause);
-                let vetoes: Vec<ProseSpan> = vetoes.into_iter().filter_map(|veto| passage.own(veto)).collect();
-                let vetoed = |at: &ProseSpan| vetoes.iter().any(|veto| veto.start < at.end && at.start < veto.end);
-                found.into_iter().filter(|at| !vetoed(at)).map(|at| (at, Part::Own)).collect()
-            }
-            Search::Pattern(program) => {
-                let found = self.reading.in_clause(program, clause);
-                let vetoes = self.vetoes(clause, unless, found.is_empty());
-                let passage = self.reading.passage(clause);
-                let mut last: Option<Match> = None;
-                let mut places = Vec::new();
-                for found in found {
-                    let free = last.is_none_or(|last| last.end <= found.start);
-                    if free
-                        && !vetoes.iter().any(|veto| veto.overlaps(found))
-                        && let Some(own) = passage.own(found)
-                    {
-                        last = Some(found);
-                        places.push((own, if passage.is_introduced(found) { Part::Introduced } else { Part::Own }));
-                    }
-                }
-                places
+    /// The statements that can hold what a phrase asks for besides its regular expression in the same clause.
+    fn worth_trying(&mut self, phrase: &Phrase) -> Vec<ClauseId> {
+        match phrase.with.as_deref().filter(|with| with.within == Within::Clause) {
+            Some(with) => self.reading.matches(&with.program).into_iter().map(|(clause, _)| clause).collect(),
+            None => {
+                let clauses = self.document.clauses().iter().enumerate();
+                let statements = clauses.filter(|(_, clause)| clause.kind.is_statement());
+                statements.map(|(idx, _)| ClauseId(idx)).collect()
             }
         }
     }
 
-    /// The matches that rule out what they overlap; not looked for where nothing was found that they could. They are the
-    /// same for all phrases of a rule, so each clause is searched once.
-    fn vetoes(&mut self, clause: ClauseId, unless: Option<&Program>, nothing_found: bool) -> Vec<Match> {
-        let Some(unless) = unless.filter(|_| !nothing_found) else { return Vec::new() };
+    fn found_by(&mut self, regex: &LazyRegex, clause: ClauseId, unless: Option<&Program>) -> Vec<(ProseSpan, Part)> {
+        let found = regex.find_iter(self.document.clause(clause).prose.text());
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let vetoes = self.vetoes(clause, unless);
+        let passage = self.reading.passage(clause);
+        let vetoes: Vec<ProseSpan> = vetoes.into_iter().filter_map(|veto| passage.own(veto)).collect();
+        let vetoed = |at: &ProseSpan| vetoes.iter().any(|veto| veto.start < at.end && at.start < veto.end);
+        found.into_iter().filter(|at| !vetoed(at)).map(|at| (at, Part::Own)).collect()
+    }
+
+    /// Of the matches in a clause those that nothing rules out and that don't overlap an earlier one, as far as they stand
+    /// in the clause itself.
+    fn free(&mut self, clause: ClauseId, found: Vec<Match>, unless: Option<&Program>) -> Vec<(ProseSpan, Part)> {
+        let vetoes = self.vetoes(clause, unless);
+        let passage = self.reading.passage(clause);
+        let mut last: Option<Match> = None;
+        let mut places = Vec::new();
+        for found in found {
+            let free = last.is_none_or(|last| last.end <= found.start);
+            if free
+                && !vetoes.iter().any(|veto| veto.overlaps(found))
+                && let Some(own) = passage.own(found)
+            {
+                last = Some(found);
+                places.push((own, if passage.is_introduced(found) { Part::Introduced } else { Part::Own }));
+            }
+        }
+        places
+    }
+
+    /// The matches that rule out what they overlap. They are the same for all phrases of a rule, so each clause is searched
+    /// once.
+    fn vetoes(&mut self, clause: ClauseId, unless: Option<&Program>) -> Vec<Match> {
+        let Some(unless) = unless else { return Vec::new() };
         if let Some(known) = self.vetoes.get(&clause) {
             return known.clone();
         }
@@ -535,63 +548,80 @@ impl Checker<'_> {
         evidence.collect()
     }
 
-    /// Whether what a phrase asks for around its words holds.
-    fn around(&mut self, phrase: &Phrase, clause: ClauseId, unless: Option<&Program>) -> Around {
+    /// Whether what a phrase asks for around its words holds. The companions that there are in the document are found when
+    /// the first place asks for one.
+    fn around(
+        &mut self,
+        phrase: &Phrase,
+        clause: ClauseId,
+        unless: Option<&Program>,
+        companions: &mut Option<Vec<(ClauseId, ProseSpan)>>,
+    ) -> Around {
         if !self.heading_fits(phrase, clause) || self.excluded(phrase, clause) {
             return Around::Fails;
         }
-        self.companion(phrase, clause, unless)
+        let Some(with) = &phrase.with else { return Around::Holds(None) };
+        if self.reading.is_in_clause(&with.program, clause) {
+            return Around::Holds(None);
+        }
+        if with.within == Within::Clause {
+            return Around::Fails;
+        }
+        let companions = companions.get_or_insert_with(|| self.companions(&with.program, unless));
+        match self.nearest(companions, clause, with.within) {
+            Some(companion) => Around::Holds(Some(companion)),
+            None => Around::Fails,
+        }
     }
 
     fn heading_fits(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
         let Some(program) = &phrase.heading else { return true };
-        let section = self.document.clause(clause).section;
-        let above: Vec<usize> = self.document.headings(section).map(|(id, _)| id.0).collect();
-        above.into_iter().any(|section| self.reading.in_heading(program, section))
+        let document = self.document;
+        let mut above = document.headings(document.clause(clause).section);
+        above.any(|(section, _)| self.reading.in_heading(program, section.0))
     }
 
     fn excluded(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
-        phrase.not.as_ref().is_some_and(|not| !self.reading.in_clause(not, clause).is_empty())
+        phrase.not.as_ref().is_some_and(|not| self.reading.is_in_clause(not, clause))
     }
 
-    /// Looks for what must be found besides a phrase, in its clause and as far from it as it may stand.
-    fn companion(&mut self, phrase: &Phrase, clause: ClauseId, unless: Option<&Program>) -> Around {
-        let Some(with) = &phrase.with else { return Around::Holds(None) };
-        if !self.reading.in_clause(&with.program, clause).is_empty() {
-            return Around::Holds(None);
-        }
-        let count = self.document.clauses().len();
-        let section = self.document.clause(clause).section;
-        let same_section = |idx: &usize| self.document.clauses()[*idx].section == section;
-        // What follows is nearer to the matter than what comes before.
-        let after = clause.0 + 1..count;
-        let before = (0..clause.0).rev();
-        let near: Vec<usize> = match with.within {
-            Within::Clause => Vec::new(),
-            Within::Clauses(distance) => after.take(distance).chain(before.take(distance)).collect(),
-            Within::Section => after.take_while(same_section).chain(before.take_while(same_section)).collect(),
-            Within::Document => after.chain(before).collect(),
-        };
-        for idx in near {
-            let near = ClauseId(idx);
-            if !self.document.clause(near).kind.is_statement() {
-                continue;
-            }
-            let mut found = self.reading.in_clause(&with.program, near);
-            let vetoes = self.vetoes(near, unless, found.is_empty());
+    /// The statements that hold what must be found besides a phrase, in order, each with its first place.
+    fn companions(&mut self, program: &Program, unless: Option<&Program>) -> Vec<(ClauseId, ProseSpan)> {
+        let mut companions = Vec::new();
+        for (clause, mut found) in self.reading.matches(program) {
+            let vetoes = self.vetoes(clause, unless);
             found.retain(|found| !vetoes.iter().any(|veto| veto.overlaps(*found)));
-            if let Some(at) = found.into_iter().find_map(|found| self.reading.passage(near).own(found)) {
-                return Around::Holds(Some((near, at)));
-            }
+            let passage = self.reading.passage(clause);
+            companions.extend(found.into_iter().find_map(|found| passage.own(found)).map(|at| (clause, at)));
         }
-        Around::Fails
+        companions
+    }
+
+    /// The companion next to a clause, as far from it as it may stand. What follows is nearer to the matter than what comes
+    /// before.
+    fn nearest(
+        &self,
+        companions: &[(ClauseId, ProseSpan)],
+        clause: ClauseId,
+        within: Within,
+    ) -> Option<(ClauseId, ProseSpan)> {
+        let section = self.document.clause(clause).section;
+        let reaches = |(other, _): &&(ClauseId, ProseSpan)| match within {
+            Within::Clause => false,
+            Within::Clauses(distance) => other.0.abs_diff(clause.0) <= distance,
+            Within::Section => self.document.clause(*other).section == section,
+            Within::Document => true,
+        };
+        let place = companions.partition_point(|(other, _)| *other <= clause);
+        let (before, after) = companions.split_at(place);
+        // The clause itself holds none.
+        let before = before.iter().rev().find(|(other, _)| *other < clause);
+        after.first().filter(reaches).or_else(|| before.filter(reaches)).copied()
     }
 
     fn holds(&mut self, condition: &Condition) -> bool {
         match condition {
-            Condition::Claim(program) => self.reading.candidates(program).into_iter().any(|clause| {
-                self.document.clause(clause).kind.is_statement() && !self.reading.in_clause(program, clause).is_empty()
-            }),
+            Condition::Claim(program) => !self.reading.matches(program).is_empty(),
             Condition::Status { rule, is } => self.statuses[*rule].is_some_and(|status| is.contains(&status)),
             Condition::Profile(asked) => asked.iter().all(|asked| self.profile.fits(asked)),
             Condition::All(all) => all.iter().all(|condition| self.holds(condition)),

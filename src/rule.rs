@@ -8,7 +8,9 @@ mod file;
 mod lexicon;
 mod matcher;
 mod pattern;
+mod positions;
 mod profile;
+mod reading;
 mod structure;
 
 use std::collections::BTreeMap;
@@ -24,8 +26,9 @@ pub use pattern::PatternError;
 pub use profile::{Fact, Profile, ProfileError};
 pub use structure::Structure;
 
-pub(crate) use matcher::{Match, Program, Reading};
+pub(crate) use matcher::Program;
 pub(crate) use pattern::pattern_error;
+pub(crate) use reading::{Match, Reading};
 pub(crate) use structure::{Patterns, StructureCheck, Words};
 
 pub(crate) use crate::yaml::did_you_mean;

@@ -52,7 +52,7 @@ impl Checker<'_> {
         let document = self.document;
         let next = ClauseId(clause.0 + 1);
         let has_next = document.clauses().get(next.0).is_some_and(|clause| clause.kind.is_statement());
-        let mut found_in = |program: &_, clause| !self.reading.in_clause(program, clause).is_empty();
+        let mut found_in = |program: &_, clause| self.reading.is_in_clause(program, clause);
         claim.not.as_ref().is_some_and(|not| found_in(not, clause))
             || claim.not_next.as_ref().is_some_and(|not| has_next && found_in(not, next))
             || claim.not_under.as_ref().is_some_and(|not| {

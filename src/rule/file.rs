@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use serde::de::DeserializeOwned;
 
 use super::lexicon::Lexicon;
-use super::matcher::{Compiler, Group, Program};
+use super::matcher::{Compiler, Need, Program};
 use super::pattern::Pattern;
 use super::{Fact, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
@@ -160,9 +160,9 @@ fn compile_files(
 ) -> Compiled {
     let mut lexicon = Lexicon::new();
     let vocabulary = read_vocabulary(sources, language, examples, &mut lexicon, problems);
-    let (ids, entries) = compile_vocabulary(&vocabulary, sources, problems);
-    let groups: Vec<Group> = entries.iter().map(Program::group).collect();
-    let entry = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
+    let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut lexicon, problems);
+    let entry_needs: Vec<Need> = entries.iter().map(Program::need).collect();
+    let entry = |name: &str| ids.get(name).map(|id| (*id, entry_needs[id.0].clone()));
     let known =
         Known { rules: files.iter().filter_map(|file| Some((file.id.as_ref()?.as_str(), file.fields.kind))).collect() };
 
@@ -194,6 +194,7 @@ fn compile_files(
     } else {
         (0..rules.len()).collect()
     };
+    lexicon.close();
     Compiled { rules, needs, order, lexicon, entries }
 }
 

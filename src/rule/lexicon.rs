@@ -4,13 +4,26 @@
 //! on matching compares numbers.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::ops::Range;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::document::{Prose, ProseSpan};
 
 /// A word test, or a class of words, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Symbol(pub(crate) u32);
+
+/// A group of word tests, as a number: a word is in it if it passes one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct GroupId(pub(crate) u32);
+
+impl GroupId {
+    pub(crate) fn idx(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// How a pattern tests one word; the text is in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +73,7 @@ impl Class {
 }
 
 /// Symbols by words. The words are those of rule files, so nobody gains from making them collide.
-type Table = HashMap<String, Symbol, BuildHasherDefault<Fnv>>;
+type Table = HashMap<Vec<u8>, Symbol, BuildHasherDefault<Fnv>>;
 
 /// FNV-1a, which is faster than the standard hash on words.
 struct Fnv(u64);
@@ -78,6 +91,10 @@ impl Hasher for Fnv {
         }
     }
 
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+
     fn finish(&self) -> u64 {
         self.0
     }
@@ -89,18 +106,79 @@ pub(crate) struct Lexicon {
     exact: Table,
     stems: Table,
     count: u32,
+    /// The groups by their tests, while rules are compiled.
+    open_groups: HashMap<Box<[Symbol]>, GroupId, BuildHasherDefault<Fnv>>,
+    group_count: u32,
+    /// For each symbol where its groups start in `groups`, and one more for where the last ones end.
+    group_starts: Vec<u32>,
+    groups: Vec<GroupId>,
+    /// For each group where its tests start in `tests`, and one more for where the last ones end.
+    test_starts: Vec<u32>,
+    tests: Vec<Symbol>,
 }
 
 impl Lexicon {
     pub(crate) fn new() -> Self {
         // Room for the built-in rules, so that the tables need not grow.
         let table = || Table::with_capacity_and_hasher(4096, BuildHasherDefault::default());
-        Self { exact: table(), stems: table(), count: Class::ALL.iter().map(|_| 1).sum() }
+        Self {
+            exact: table(),
+            stems: table(),
+            count: Class::ALL.iter().map(|_| 1).sum(),
+            open_groups: HashMap::with_capacity_and_hasher(4096, BuildHasherDefault::default()),
+            group_count: 0,
+            group_starts: Vec::new(),
+            groups: Vec::new(),
+            test_starts: vec![0],
+            tests: Vec::new(),
+        }
+    }
+
+    /// How many groups there are.
+    pub(crate) fn group_count(&self) -> usize {
+        self.group_count as usize
     }
 
     /// How many symbols there are.
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) fn symbol_count(&self) -> usize {
         self.count as usize
+    }
+
+    /// The group of some tests, in order; the same for the same tests.
+    pub(crate) fn group(&mut self, tests: &[Symbol]) -> GroupId {
+        if let Some(known) = self.open_groups.get(tests) {
+            return *known;
+        }
+        let group = GroupId(self.group_count);
+        self.group_count += 1;
+        self.open_groups.insert(tests.into(), group);
+        self.tests.extend_from_slice(tests);
+        self.test_starts.push(place(self.tests.len()));
+        group
+    }
+
+    /// Ends the making of groups: from now on each symbol knows those that it belongs to.
+    pub(crate) fn close(&mut self) {
+        self.open_groups = HashMap::default();
+        let mut of_symbols: Vec<(Symbol, GroupId)> = Vec::with_capacity(self.tests.len());
+        for group in (0..self.group_count).map(GroupId) {
+            of_symbols.extend(self.tests(group).iter().map(|symbol| (*symbol, group)));
+        }
+        of_symbols.sort_unstable();
+        self.groups = of_symbols.iter().map(|(_, group)| *group).collect();
+        let starts = (0..=self.count).map(|symbol| place(of_symbols.partition_point(|(other, _)| other.0 < symbol)));
+        self.group_starts = starts.collect();
+    }
+
+    /// The tests of a group, in order.
+    pub(crate) fn tests(&self, group: GroupId) -> &[Symbol] {
+        let at = group.idx();
+        &self.tests[self.test_starts[at] as usize..self.test_starts[at + 1] as usize]
+    }
+
+    /// The groups that the test with a number is in, in order.
+    pub(crate) fn groups_of(&self, at: usize) -> &[GroupId] {
+        &self.groups[self.group_starts[at] as usize..self.group_starts[at + 1] as usize]
     }
 
     /// The symbol of a word test, the same for the same test.
@@ -109,21 +187,26 @@ impl Lexicon {
             WordTest::Exact(word) => (&mut self.exact, without_possessive(word)),
             WordTest::Stem(word) => (&mut self.stems, word),
         };
-        if let Some(symbol) = table.get(word) {
+        if let Some(symbol) = table.get(word.as_bytes()) {
             return *symbol;
         }
         let symbol = Symbol(self.count);
         self.count += 1;
-        table.insert(word.to_owned(), symbol);
+        table.insert(word.as_bytes().to_vec(), symbol);
         symbol
     }
 
-    /// The symbols whose tests a word passes, classes aside. The word is in lower case.
-    fn symbols_of(&self, word: &str) -> Vec<Symbol> {
-        let exact = self.exact.get(word).copied();
-        let prefixes = word.char_indices().map(|(at, c)| &word[..at + c.len_utf8()]);
-        exact.into_iter().chain(prefixes.filter_map(|prefix| self.stems.get(prefix).copied())).collect()
+    /// Adds the symbols whose tests a word passes, classes aside. The word is in lower case.
+    fn symbols_of(&self, word: &[u8], symbols: &mut Vec<Symbol>) {
+        symbols.extend(self.exact.get(word));
+        // A stem is never a part of a character, so the pieces of one are looked up in vain.
+        symbols.extend((1..=word.len()).filter_map(|length| self.stems.get(&word[..length])));
     }
+}
+
+/// A place in a list as long as rule files may be.
+fn place(count: usize) -> u32 {
+    u32::try_from(count).expect("internal: rule files have bounded sizes")
 }
 
 /// A distinct word of a document, as a number.
@@ -141,33 +224,50 @@ pub(crate) struct Token {
 #[derive(Debug)]
 pub(crate) struct Words<'l> {
     lexicon: &'l Lexicon,
-    /// By the word in lower case with a character for its classes at the end.
-    ids: HashMap<String, WordId>,
-    key: String,
-    symbols: Vec<Vec<Symbol>>,
+    table: HashTable<WordId>,
+    hasher: DefaultHashBuilder,
+    /// The words in lower case, one after another, each with a byte for its classes at the end.
+    keys: Vec<u8>,
+    known: Vec<Known>,
+    /// The symbols of all words.
+    symbols: Vec<Symbol>,
+}
+
+/// A word that is known.
+#[derive(Debug)]
+struct Known {
+    hash: u64,
+    key: Range<usize>,
+    symbols: Range<usize>,
 }
 
 impl<'l> Words<'l> {
     pub(crate) fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, ids: HashMap::new(), key: String::new(), symbols: Vec::new() }
+        Self {
+            lexicon,
+            table: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            keys: Vec::new(),
+            known: Vec::new(),
+            symbols: Vec::new(),
+        }
     }
 
-    /// The symbols of a word.
+    /// The symbols whose tests a word passes.
     pub(crate) fn symbols(&self, word: WordId) -> &[Symbol] {
-        &self.symbols[word.0 as usize]
+        &self.symbols[self.known[word.0 as usize].symbols.clone()]
     }
 
-    /// The words of a prose.
-    pub(crate) fn tokens(&mut self, prose: &Prose) -> Vec<Token> {
+    /// Reads the words of a prose.
+    pub(crate) fn read(&mut self, prose: &Prose, tokens: &mut Vec<Token>) {
+        let text = prose.text();
         let mut links = prose.links().iter().peekable();
-        let mut tokens = Vec::new();
-        for (at, form) in words(prose.text()) {
+        each_word(text, |at, form| {
             while links.next_if(|link| link.label.end <= at.start).is_some() {}
             let link = links.peek().filter(|link| link.label.start < at.end).map(|link| link.target.as_str());
-            let word = self.id(&prose.text()[at.start..at.end], form, link);
+            let word = self.id(&text[at.start..at.end], form, link);
             tokens.push(Token { word, at });
-        }
-        tokens
+        });
     }
 
     fn id(&mut self, word: &str, form: Form, link: Option<&str>) -> WordId {
@@ -185,18 +285,35 @@ impl<'l> Words<'l> {
                 add(Class::Email);
             }
         }
-        self.key.clear();
-        self.key.extend(word.chars().flat_map(char::to_lowercase));
-        let length = self.key.len();
-        self.key.push(char::from(classes));
-        if let Some(id) = self.ids.get(&self.key) {
+        // The key is written behind the others, and taken back if it is known.
+        let from = self.keys.len();
+        if word.is_ascii() {
+            self.keys.extend(word.bytes().map(|byte| byte.to_ascii_lowercase()));
+        } else {
+            let lower: String = word.chars().flat_map(char::to_lowercase).collect();
+            self.keys.extend_from_slice(lower.as_bytes());
+        }
+        let end = self.keys.len();
+        self.keys.push(classes);
+        let (before, key) = self.keys.split_at(from);
+        let hash = self.hasher.hash_one(key);
+        let known = &self.known;
+        let same = |id: &WordId| {
+            let other = &known[id.0 as usize];
+            other.hash == hash && before[other.key.clone()] == *key
+        };
+        if let Some(id) = self.table.find(hash, same) {
+            self.keys.truncate(from);
             return *id;
         }
+        let first = self.symbols.len();
         let of_classes = Class::ALL.into_iter().map(Class::symbol).filter(|symbol| classes & (1 << symbol.0) != 0);
-        let symbols = of_classes.chain(self.lexicon.symbols_of(&self.key[..length])).collect();
-        let id = WordId(u32::try_from(self.symbols.len()).expect("internal: a document has fewer words than bytes"));
-        self.symbols.push(symbols);
-        self.ids.insert(self.key.clone(), id);
+        self.symbols.extend(of_classes);
+        self.lexicon.symbols_of(&self.keys[from..end], &mut self.symbols);
+        let id = WordId(u32::try_from(self.known.len()).expect("internal: a document has fewer words than bytes"));
+        self.known.push(Known { hash, key: from..self.keys.len(), symbols: first..self.symbols.len() });
+        let known = &self.known;
+        self.table.insert_unique(hash, id, |id| known[id.0 as usize].hash);
         id
     }
 }
@@ -219,37 +336,45 @@ enum Form {
     Url,
 }
 
-/// The words of a text with their places: runs of letters and digits, apostrophes inside them, and e-mail and web
+/// Tells the words of a text with their places: runs of letters and digits, apostrophes inside them, and e-mail and web
 /// addresses as one word each.
-fn words(text: &str) -> Vec<(ProseSpan, Form)> {
-    let mut found = Vec::new();
-    for chunk in chunks(text) {
-        let shown = &text[chunk.start..chunk.end];
-        match address(shown) {
+fn each_word(text: &str, mut tell: impl FnMut(ProseSpan, Form)) {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    while start < bytes.len() {
+        let length = bytes[start..].iter().position(|byte| *byte == b' ').unwrap_or(bytes.len() - start);
+        let chunk = ProseSpan { start, end: start + length };
+        start = chunk.end + 1;
+        if length == 0 {
+            continue;
+        }
+        let shown = &bytes[chunk.start..chunk.end];
+        if shown.iter().all(u8::is_ascii_alphanumeric) {
+            tell(chunk, form_of(shown));
+            continue;
+        }
+        match address(&text[chunk.start..chunk.end]) {
             Some((inner, form)) => {
                 let at = ProseSpan { start: chunk.start + inner.start, end: chunk.start + inner.end };
-                plain_words(text, ProseSpan { start: chunk.start, end: at.start }, &mut found);
-                found.push((at, form));
-                plain_words(text, ProseSpan { start: at.end, end: chunk.end }, &mut found);
+                plain_words(text, ProseSpan { start: chunk.start, end: at.start }, &mut tell);
+                tell(at, form);
+                plain_words(text, ProseSpan { start: at.end, end: chunk.end }, &mut tell);
             }
-            None => plain_words(text, chunk, &mut found),
+            None => plain_words(text, chunk, &mut tell),
         }
     }
-    found
 }
 
-fn chunks(text: &str) -> impl Iterator<Item = ProseSpan> {
-    let mut start = 0;
-    text.split(' ').map(move |chunk| {
-        let span = ProseSpan { start, end: start + chunk.len() };
-        start = span.end + 1;
-        span
-    })
+fn form_of(word: &[u8]) -> Form {
+    if word.iter().all(u8::is_ascii_digit) { Form::Number } else { Form::Word }
 }
 
 /// The e-mail or web address in a chunk of text without spaces.
 fn address(chunk: &str) -> Option<(ProseSpan, Form)> {
-    if !chunk.contains(['.', ':']) {
+    // Most chunks are a word with a comma or a full stop behind it.
+    let inner = chunk.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '/');
+    let marked = |byte: u8| matches!(byte, b'.' | b':');
+    if !inner.bytes().any(marked) && !(inner.len() == 3 && chunk.bytes().any(marked)) {
         return None;
     }
     if let Some(at) = chunk.find('@') {
@@ -285,19 +410,25 @@ fn address(chunk: &str) -> Option<(ProseSpan, Form)> {
     is_host.then_some((ProseSpan { start, end: start + bare.len() }, Form::Url))
 }
 
-fn plain_words(text: &str, stretch: ProseSpan, found: &mut Vec<(ProseSpan, Form)>) {
-    let shown = &text[stretch.start..stretch.end];
+fn plain_words(text: &str, stretch: ProseSpan, tell: &mut impl FnMut(ProseSpan, Form)) {
     let is_part = |c: char| c.is_alphanumeric() || c == '\'';
+    let shown = &text[stretch.start..stretch.end];
     let mut offset = 0;
-    for piece in shown.split(|c: char| !is_part(c)) {
+    while offset < shown.len() {
+        let rest = &shown[offset..];
+        let length = match rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'\'')) {
+            Some(at) if rest.as_bytes()[at].is_ascii() => at,
+            Some(_) => rest.find(|c| !is_part(c)).unwrap_or(rest.len()),
+            None => rest.len(),
+        };
+        let piece = &rest[..length];
         let start = offset + (piece.len() - piece.trim_start_matches('\'').len());
         let word = without_possessive(piece.trim_matches('\''));
         if !word.is_empty() {
             let at = ProseSpan { start: stretch.start + start, end: stretch.start + start + word.len() };
-            let number = word.bytes().all(|byte| byte.is_ascii_digit());
-            found.push((at, if number { Form::Number } else { Form::Word }));
+            tell(at, form_of(word.as_bytes()));
         }
-        offset += piece.len() + shown[offset + piece.len()..].chars().next().map_or(0, char::len_utf8);
+        offset += length + rest[length..].chars().next().map_or(0, char::len_utf8);
     }
 }
 
@@ -308,13 +439,11 @@ mod tests {
     #[test]
     fn words_and_their_forms() {
         let shown = |text: &str| {
-            let words: Vec<String> = words(text)
-                .into_iter()
-                .map(|(at, form)| match form {
-                    Form::Word => text[at.start..at.end].to_owned(),
-                    form => format!("{}:{form:?}", &text[at.start..at.end]),
-                })
-                .collect();
+            let mut words = Vec::new();
+            each_word(text, |at, form| match form {
+                Form::Word => words.push(text[at.start..at.end].to_owned()),
+                form => words.push(format!("{}:{form:?}", &text[at.start..at.end])),
+            });
             words.join(" ")
         };
         assert_eq!(shown("We don't opt-out (e.g. Art. 6(1)(f))."), "We don't opt out e g Art 6:Number 1:Number f");
@@ -330,8 +459,13 @@ mod tests {
         let mut lexicon = Lexicon::new();
         let delete = lexicon.symbol(WordTest::Stem("delet"));
         let deletion = lexicon.symbol(WordTest::Exact("deletion"));
-        assert_eq!(lexicon.symbols_of("deletion"), [deletion, delete]);
-        assert_eq!(lexicon.symbols_of("deleted"), [delete]);
-        assert_eq!(lexicon.symbols_of("dele"), []);
+        let symbols_of = |word: &str| {
+            let mut symbols = Vec::new();
+            lexicon.symbols_of(word.as_bytes(), &mut symbols);
+            symbols
+        };
+        assert_eq!(symbols_of("deletion"), [deletion, delete]);
+        assert_eq!(symbols_of("deleted"), [delete]);
+        assert_eq!(symbols_of("dele"), []);
     }
 }

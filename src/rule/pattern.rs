@@ -103,6 +103,15 @@ impl Pattern {
         names
     }
 
+    /// The tests of which one word passes one, where that is all that it asks for.
+    pub(crate) fn one_word(&self) -> Option<&[Symbol]> {
+        match self.sequence.as_slice() {
+            [Element::Word(symbol)] => Some(std::slice::from_ref(symbol)),
+            [Element::Choice { words, options, presence: Presence::Required }] if options.is_empty() => Some(words),
+            _ => None,
+        }
+    }
+
     fn check_ends(&self, text: &str) -> Result<(), PatternError> {
         let error = |message: &str| Err(PatternError { at: 0..text.len(), message: message.to_owned() });
         match (self.sequence.first(), self.sequence.last()) {

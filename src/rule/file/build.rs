@@ -152,7 +152,7 @@ impl Build<'_, '_> {
         if patterns.is_empty() {
             return None;
         }
-        match self.compiler.compile(&patterns) {
+        match self.compiler.compile(&patterns, self.lexicon) {
             Ok(program) => Some(program),
             Err(error) => {
                 self.problem("rule-file/pattern", find(self.source, key, &texts[0]), error.to_string());

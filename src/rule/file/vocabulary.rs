@@ -6,7 +6,7 @@ use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces,
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::did_you_mean;
 use crate::rule::lexicon::{Class, Lexicon};
-use crate::rule::matcher::{Compiler, EntryId, Group, Program};
+use crate::rule::matcher::{Compiler, EntryId, Need, Program};
 use crate::rule::pattern::{Element, Pattern, Sequence};
 use crate::source::SourceFile;
 use crate::yaml::find;
@@ -82,11 +82,12 @@ fn has_endless_gap(sequence: &Sequence) -> bool {
 pub(super) fn compile_vocabulary(
     vocabulary: &BTreeMap<String, ReadEntry>,
     sources: &[RuleSource],
+    lexicon: &mut Lexicon,
     problems: &mut Problems,
 ) -> (BTreeMap<String, EntryId>, Vec<Program>) {
     let mut ids: BTreeMap<String, EntryId> = BTreeMap::new();
     let mut programs: Vec<Program> = Vec::new();
-    let mut groups: Vec<Group> = Vec::new();
+    let mut needs: Vec<Need> = Vec::new();
     let mut left: Vec<&String> = vocabulary.keys().collect();
     while !left.is_empty() {
         let before = left.len();
@@ -97,11 +98,11 @@ pub(super) fn compile_vocabulary(
             if !ready {
                 return true;
             }
-            let known = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
-            match (Compiler { entry: &known }).compile(&entry.patterns) {
+            let known = |name: &str| ids.get(name).map(|id| (*id, needs[id.0].clone()));
+            match (Compiler { entry: &known }).compile(&entry.patterns, lexicon) {
                 Ok(program) => {
                     ids.insert((*name).clone(), EntryId(programs.len()));
-                    groups.push(program.group());
+                    needs.push(program.need());
                     programs.push(program);
                 }
                 Err(error) => {
@@ -109,8 +110,8 @@ pub(super) fn compile_vocabulary(
                     let label = Label::new(source.span(find(source, name, "")), "");
                     problems.push(entry.file, Diagnostic::error("vocabulary/pattern", error.to_string(), label));
                     ids.insert((*name).clone(), EntryId(programs.len()));
-                    groups.push(Group::default());
-                    programs.push(nothing());
+                    needs.push(Need::default());
+                    programs.push(nothing(lexicon));
                 }
             }
             false
@@ -136,14 +137,14 @@ pub(super) fn compile_vocabulary(
     // Entries of a cycle never match; their names are known, so that only the cycle itself is reported.
     for name in left {
         ids.insert(name.clone(), EntryId(programs.len()));
-        programs.push(nothing());
+        programs.push(nothing(lexicon));
     }
     (ids, programs)
 }
 
-fn nothing() -> Program {
+fn nothing(lexicon: &mut Lexicon) -> Program {
     let compiler = Compiler { entry: &|_| None };
-    compiler.compile([]).unwrap_or_else(|_| unreachable!("internal: an empty program is small"))
+    compiler.compile([], lexicon).unwrap_or_else(|_| unreachable!("internal: an empty program is small"))
 }
 
 pub(super) fn unknown_name<'k>(

@@ -1,0 +1,456 @@
+//! Sets of positions, and what a step of a program does to a whole set at once.
+//!
+//! Positions are words of passages that are laid out one after another, each with one more position behind its last word.
+//! A tile has [`MOST`] of them, in [`BLOCKS`] blocks of 64 bits: bit `p % 64` of block `p / 64` stands for position `p`.
+//! A set tells in one number which of its blocks hold anything, for most hold nothing and need not be looked at. No step
+//! leads from one passage into the next.
+
+/// How many blocks a set has.
+pub(super) const BLOCKS: usize = 64;
+
+/// How many positions there are.
+pub(super) const MOST: usize = 64 * BLOCKS;
+
+/// The widths that a gap is put together from, as powers of two: 1, 2, 4, 8, 16, 32 words.
+const STRIDES: usize = 6;
+
+/// A set that is not changed any more.
+#[derive(Debug, Default)]
+pub(super) struct Positions {
+    /// The blocks that hold something, as bits.
+    filled: u64,
+    /// Those blocks, in order.
+    blocks: Box<[u64]>,
+}
+
+impl Positions {
+    fn block(&self, block: usize) -> u64 {
+        if self.filled >> block & 1 == 0 {
+            return 0;
+        }
+        let before = self.filled & !(u64::MAX << block);
+        self.blocks[before.count_ones() as usize]
+    }
+
+    fn each_block(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        bits(self.filled).zip(self.blocks.iter().copied())
+    }
+}
+
+/// A set in the making.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    filled: u64,
+    blocks: [u64; BLOCKS],
+}
+
+impl Gathered {
+    pub(super) fn new() -> Self {
+        Self { filled: 0, blocks: [0; BLOCKS] }
+    }
+
+    pub(super) fn insert(&mut self, position: usize) {
+        self.filled |= 1 << (position / 64);
+        self.blocks[position / 64] |= 1 << (position % 64);
+    }
+
+    pub(super) fn add(&mut self, set: &Positions) {
+        self.filled |= set.filled;
+        set.each_block().for_each(|(block, bits)| self.blocks[block] |= bits);
+    }
+
+    pub(super) fn finish(&self) -> Positions {
+        Positions { filled: self.filled, blocks: bits(self.filled).map(|block| self.blocks[block]).collect() }
+    }
+}
+
+/// The positions of one passage, or of a whole tile: from a first one to a last one, which no word stands at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    pub(super) first: usize,
+    pub(super) end: usize,
+}
+
+impl Stretch {
+    /// All positions.
+    pub(super) const WHOLE: Self = Self { first: 0, end: MOST - 1 };
+
+    fn blocks(self) -> u64 {
+        (u64::MAX << (self.first / 64)) & (u64::MAX >> (63 - self.end / 64))
+    }
+
+    /// The part of a block that lies in it.
+    fn cut(self, block: usize, bits: u64) -> u64 {
+        let from = if block == self.first / 64 { u64::MAX << (self.first % 64) } else { u64::MAX };
+        let to = if block == self.end / 64 { u64::MAX >> (63 - self.end % 64) } else { u64::MAX };
+        bits & from & to
+    }
+}
+
+/// Where gaps may lead to: the bounds of passages, which no gap crosses.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    /// For each stride the positions that it may lead to: those with so many positions of their passage before them.
+    strides: [[u64; BLOCKS]; STRIDES],
+}
+
+impl Bounds {
+    /// The bounds of passages that start at some positions.
+    pub(super) fn new(starts: impl Iterator<Item = usize>) -> Self {
+        let mut one = [u64::MAX; BLOCKS];
+        starts.for_each(|start| one[start / 64] &= !(1 << (start % 64)));
+        let mut strides = [one; STRIDES];
+        for power in 1..STRIDES {
+            let half = strides[power - 1];
+            let by = 1 << (power - 1);
+            // A stride is two halves, the first of which may lead to where the second one starts.
+            for block in 0..BLOCKS {
+                let before = if block == 0 { 0 } else { half[block - 1] };
+                strides[power][block] = half[block] & ((half[block] << by) | (before >> (64 - by)));
+            }
+        }
+        Self { strides }
+    }
+
+    /// A block and the next one.
+    fn pair(&self, power: usize, block: usize) -> u128 {
+        let stride = &self.strides[power];
+        join(stride[block], stride.get(block + 1).copied().unwrap_or_default())
+    }
+}
+
+fn join(low: u64, high: u64) -> u128 {
+    u128::from(low) | u128::from(high) << 64
+}
+
+/// The widest stride that leaves no position out, of a gap that is covered so far.
+fn stride(covered: usize, most: usize) -> usize {
+    ((most - covered).min(covered + 1).ilog2() as usize).min(STRIDES - 1)
+}
+
+/// The sets that a run works with, one for each state. What a set held in the run before is still there until it is
+/// cleared.
+#[derive(Debug, Default)]
+pub(super) struct Sets {
+    filled: Vec<u64>,
+    blocks: Vec<u64>,
+}
+
+impl Sets {
+    /// Makes room for so many sets.
+    pub(super) fn reserve(&mut self, sets: usize) {
+        if self.filled.len() < sets {
+            self.filled.resize(sets, 0);
+            self.blocks.resize(sets * BLOCKS, 0);
+        }
+    }
+
+    pub(super) fn clear(&mut self, set: usize) {
+        self.filled[set] = 0;
+    }
+
+    fn put(&mut self, set: usize, block: usize, bits: u64) {
+        let place = &mut self.blocks[set * BLOCKS + block];
+        let filled = &mut self.filled[set];
+        *place = if *filled >> block & 1 == 0 { bits } else { *place | bits };
+        *filled |= 1 << block;
+    }
+
+    fn get(&self, set: usize, block: usize) -> u64 {
+        if self.filled[set] >> block & 1 == 0 { 0 } else { self.blocks[set * BLOCKS + block] }
+    }
+
+    pub(super) fn insert(&mut self, set: usize, position: usize) {
+        self.put(set, position / 64, 1 << (position % 64));
+    }
+
+    pub(super) fn holds(&self, set: usize, position: usize) -> bool {
+        self.get(set, position / 64) >> (position % 64) & 1 != 0
+    }
+
+    /// The positions of a set, in order.
+    pub(super) fn each(&self, set: usize) -> impl Iterator<Item = usize> + '_ {
+        bits(self.filled[set]).flat_map(move |block| {
+            bits(self.blocks[set * BLOCKS + block]).map(move |bit| block * 64 + bit)
+        })
+    }
+
+    /// The positions of a set from one on and before another, in order.
+    pub(super) fn between(&self, set: usize, first: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
+        let stretch = Stretch { first, end: end.saturating_sub(1) };
+        let blocks = if first < end { self.filled[set] & stretch.blocks() } else { 0 };
+        bits(blocks).flat_map(move |block| {
+            bits(stretch.cut(block, self.blocks[set * BLOCKS + block])).map(move |bit| block * 64 + bit)
+        })
+    }
+
+    /// The last position of a set.
+    pub(super) fn highest(&self, set: usize) -> Option<usize> {
+        let block = 63_usize.checked_sub(self.filled[set].leading_zeros() as usize)?;
+        let bits = self.blocks[set * BLOCKS + block];
+        Some(block * 64 + 63 - bits.leading_zeros() as usize)
+    }
+
+    /// The positions that a set shares with another one, in order.
+    pub(super) fn shared<'s>(&'s self, set: usize, with: &'s Positions) -> impl Iterator<Item = usize> + 's {
+        bits(self.filled[set] & with.filled).flat_map(move |block| {
+            bits(self.blocks[set * BLOCKS + block] & with.block(block)).map(move |bit| block * 64 + bit)
+        })
+    }
+
+    /// Adds a set to another.
+    pub(super) fn add(&mut self, set: usize, to: usize) {
+        for block in bits(self.filled[set]) {
+            self.put(to, block, self.blocks[set * BLOCKS + block]);
+        }
+    }
+
+    /// Adds a part of a set as it stands.
+    pub(super) fn add_part(&mut self, set: &Positions, stretch: Stretch, to: usize) {
+        for block in bits(set.filled & stretch.blocks()) {
+            let bits = stretch.cut(block, set.block(block));
+            if bits != 0 {
+                self.put(to, block, bits);
+            }
+        }
+    }
+
+    /// Adds the positions behind those of a part of a set; whether there are any.
+    pub(super) fn enter(&mut self, set: &Positions, stretch: Stretch, to: usize) -> bool {
+        let mut any = false;
+        for block in bits(set.filled & stretch.blocks()) {
+            any |= self.put_behind(to, block, stretch.cut(block, set.block(block)));
+        }
+        any
+    }
+
+    /// Adds the positions behind those that two sets share; whether there are any.
+    pub(super) fn step(&mut self, set: usize, over: &Positions, to: usize) -> bool {
+        let mut any = false;
+        for block in bits(self.filled[set] & over.filled) {
+            any |= self.put_behind(to, block, self.blocks[set * BLOCKS + block] & over.block(block));
+        }
+        any
+    }
+
+    fn put_behind(&mut self, to: usize, block: usize, bits: u64) -> bool {
+        if bits << 1 != 0 {
+            self.put(to, block, bits << 1);
+        }
+        if bits >> 63 != 0 {
+            self.put(to, block + 1, 1);
+        }
+        bits != 0
+    }
+
+    /// Adds the positions before those of a set, where another set holds them; whether there are any.
+    pub(super) fn step_back(&mut self, set: usize, over: &Positions, to: usize) -> bool {
+        let mut any = false;
+        for block in bits(self.filled[set]) {
+            let bits = self.blocks[set * BLOCKS + block];
+            let moved = bits >> 1 & over.block(block);
+            if moved != 0 {
+                self.put(to, block, moved);
+                any = true;
+            }
+            if bits & 1 != 0 && block > 0 && over.block(block - 1) >> 63 != 0 {
+                self.put(to, block - 1, 1 << 63);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Adds a set widened by a gap: with each position the next ones of its passage, at most so many; all of them where
+    /// there is no number. No number is greater than 63.
+    pub(super) fn widen(&mut self, set: usize, most: Option<usize>, bounds: &Bounds, to: usize) {
+        for block in bits(self.filled[set]) {
+            let bits = self.blocks[set * BLOCKS + block];
+            match most {
+                None => self.fill(block, bits, bounds, to),
+                Some(most) => {
+                    let mut widened = u128::from(bits);
+                    let mut covered = 0;
+                    while covered < most {
+                        let power = stride(covered, most);
+                        widened |= (widened << (1 << power)) & bounds.pair(power, block);
+                        covered += 1 << power;
+                    }
+                    let (low, high) = halves(widened);
+                    self.put(to, block, low);
+                    if high != 0 {
+                        self.put(to, block + 1, high);
+                    }
+                }
+            }
+        }
+    }
+
+    fn fill(&mut self, block: usize, bits: u64, bounds: &Bounds, to: usize) {
+        let inner = &bounds.strides[0];
+        let mut filled = bits;
+        for power in 0..STRIDES {
+            filled |= (filled << (1 << power)) & bounds.strides[power][block];
+        }
+        self.put(to, block, filled);
+        let mut next = block + 1;
+        while filled >> 63 != 0 && next < BLOCKS {
+            // The ones at the low end of the block: what is left of the passage.
+            filled = inner[next] & !inner[next].wrapping_add(1);
+            if filled != 0 {
+                self.put(to, next, filled);
+            }
+            next += 1;
+        }
+    }
+
+    /// Adds a set widened backwards: with each position those before it, at most so many, down to a first one.
+    pub(super) fn widen_back(&mut self, set: usize, most: Option<usize>, first: usize, to: usize) {
+        let Some(last) = self.highest(set) else { return };
+        let stretch = Stretch { first, end: last };
+        match most {
+            None => {
+                for block in bits(stretch.blocks()) {
+                    self.put(to, block, stretch.cut(block, u64::MAX));
+                }
+            }
+            Some(most) => {
+                for block in bits(self.filled[set]) {
+                    let mut widened = join(0, self.blocks[set * BLOCKS + block]);
+                    let mut covered = 0;
+                    while covered < most {
+                        let power = stride(covered, most);
+                        widened |= widened >> (1 << power);
+                        covered += 1 << power;
+                    }
+                    let (low, high) = halves(widened);
+                    self.put(to, block, stretch.cut(block, high));
+                    if low != 0 && block > first / 64 {
+                        self.put(to, block - 1, stretch.cut(block - 1, low));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn halves(pair: u128) -> (u64, u64) {
+    ((pair & u128::from(u64::MAX)) as u64, (pair >> 64) as u64)
+}
+
+/// The places of the ones in a number, the lowest first.
+fn bits(number: u64) -> impl Iterator<Item = usize> {
+    let mut left = number;
+    std::iter::from_fn(move || {
+        (left != 0).then(|| {
+            let bit = left.trailing_zeros() as usize;
+            left &= left - 1;
+            bit
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Positions about the bounds of blocks.
+    fn positions() -> impl Strategy<Value = BTreeSet<usize>> {
+        proptest::collection::btree_set((0..4_usize, 0..64_usize).prop_map(|(block, bit)| block * 64 + bit), 0..20)
+    }
+
+    fn gathered(positions: &BTreeSet<usize>) -> Positions {
+        let mut set = Gathered::new();
+        positions.iter().for_each(|position| set.insert(*position));
+        set.finish()
+    }
+
+    /// Sets of which the one of a number holds some positions, and the others what is left of another run.
+    fn sets(number: usize, positions: &BTreeSet<usize>) -> Sets {
+        let mut sets = Sets::default();
+        sets.reserve(3);
+        sets.blocks.fill(u64::MAX);
+        positions.iter().for_each(|position| sets.insert(number, *position));
+        sets
+    }
+
+    fn held(sets: &Sets, number: usize) -> BTreeSet<usize> {
+        sets.each(number).collect()
+    }
+
+    /// The position after the passage that a position is in.
+    fn end_of(position: usize, starts: &BTreeSet<usize>) -> usize {
+        starts.range(position + 1..).next().copied().unwrap_or(MOST)
+    }
+
+    proptest! {
+        #[test]
+        fn a_step_is_one_position(set in positions(), over in positions()) {
+            let both = &set & &over;
+            let mut found = sets(1, &set);
+            prop_assert_eq!(found.step(1, &gathered(&over), 0), !both.is_empty());
+            prop_assert_eq!(held(&found, 0), both.iter().map(|at| at + 1).collect());
+            prop_assert_eq!(found.shared(1, &gathered(&over)).collect::<BTreeSet<_>>(), both);
+            let back: BTreeSet<usize> = set.iter().filter_map(|at| at.checked_sub(1)).collect();
+            let back = &back & &over;
+            prop_assert_eq!(found.step_back(1, &gathered(&over), 2), !back.is_empty());
+            prop_assert_eq!(held(&found, 2), back);
+        }
+
+        #[test]
+        fn a_part_is_entered(set in positions(), first in 0..200_usize, length in 0..100_usize) {
+            let stretch = Stretch { first, end: first + length };
+            let part: BTreeSet<usize> = set.range(first..=first + length).copied().collect();
+            let mut found = sets(1, &BTreeSet::new());
+            prop_assert_eq!(found.enter(&gathered(&set), stretch, 0), !part.is_empty());
+            prop_assert_eq!(held(&found, 0), part.iter().map(|at| at + 1).collect());
+            found.add_part(&gathered(&set), stretch, 2);
+            prop_assert_eq!(held(&found, 2), part);
+            let inside: BTreeSet<usize> = set.range(first..first + length).copied().collect();
+            prop_assert_eq!(sets(1, &set).between(1, first, first + length).collect::<BTreeSet<_>>(), inside);
+        }
+
+        #[test]
+        fn a_gap_ends_with_its_passage(set in positions(), starts in positions(), most in proptest::option::of(1_usize..41)) {
+            // The passage that starts last ends before the last position.
+            let starts = &starts | &BTreeSet::from([0, 300]);
+            let bounds = Bounds::new(starts.iter().copied());
+            let reach = |at: usize| most.map_or(usize::MAX, |most| at + most + 1).min(end_of(at, &starts));
+            let widened: BTreeSet<usize> = set.iter().flat_map(|at| *at..reach(*at)).collect();
+            let mut found = sets(1, &set);
+            found.widen(1, most, &bounds, 0);
+            prop_assert_eq!(held(&found, 0), widened);
+        }
+
+        #[test]
+        fn a_gap_back_ends_at_the_first_position(set in positions(), first in 0..256_usize, most in proptest::option::of(1_usize..41)) {
+            let set: BTreeSet<usize> = set.range(first..).copied().collect();
+            let reach = |at: usize| most.map_or(first, |most| at.saturating_sub(most).max(first));
+            let widened: BTreeSet<usize> = set.iter().flat_map(|at| reach(*at)..=*at).collect();
+            let mut found = sets(1, &set);
+            found.widen_back(1, most, first, 0);
+            prop_assert_eq!(held(&found, 0), widened);
+        }
+
+        #[test]
+        fn a_set_tells_its_positions(set in positions(), other in positions()) {
+            let mut found = sets(1, &set);
+            prop_assert_eq!(found.highest(1), set.last().copied());
+            prop_assert!((0..260).all(|at| found.holds(1, at) == set.contains(&at)));
+            prop_assert_eq!(held(&found, 1), set.clone());
+            other.iter().for_each(|at| found.insert(0, *at));
+            found.add(1, 0);
+            prop_assert_eq!(held(&found, 0), &set | &other);
+            let mut gathering = Gathered::new();
+            gathering.add(&gathered(&set));
+            gathering.add(&gathered(&other));
+            found.clear(0);
+            found.add_part(&gathering.finish(), Stretch::WHOLE, 0);
+            prop_assert_eq!(held(&found, 0), &set | &other);
+        }
+    }
+}

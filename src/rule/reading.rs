@@ -1,0 +1,652 @@
+//! Reading: programs run over all the words of a document at once.
+//!
+//! The passages of a document (a clause's words after those of its lead-in, a heading's words) are laid out in a row of
+//! positions, cut into tiles, and for each group of words a tile has the set of positions that hold one
+//! (`rule::positions`). A run goes through a program's states, from its openings on: what a state was reached at is one
+//! set, and a word, a gap or a choice takes a whole set to the next one. Each state is visited once a tile, so the cost is
+//! linear in the length of the text, whatever the pattern, and rule files from strangers can be slow to read but not to
+//! match.
+//!
+//! For each word that a match can end at, the latest start is told: the shortest match, which is the best quotation. It is
+//! found by going back from the end through the states that were reached.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use super::lexicon::{GroupId, Lexicon, Token, WordId, Words};
+use super::matcher::{EntryId, Program, State};
+use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
+use crate::document::{ClauseId, Document, ProseSpan};
+
+/// A match: words `start..end` of a passage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Match {
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+/// The words of a clause's lead-in and then its own, as matches count them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passage<'r> {
+    /// How many words belong to the lead-in.
+    lead_in: usize,
+    /// Where each of its own words stands in its own prose.
+    own: &'r [Token],
+}
+
+impl Passage<'_> {
+    /// Where the passage's own part of a match stands in its prose; nothing if all of it lies in the lead-in.
+    pub(crate) fn own(&self, found: Match) -> Option<ProseSpan> {
+        let end = found.end.checked_sub(self.lead_in).filter(|end| *end > 0)?;
+        let start = found.start.saturating_sub(self.lead_in);
+        Some(ProseSpan { start: self.own[start].at.start, end: self.own[end - 1].at.end })
+    }
+
+    /// Whether a match starts in the lead-in.
+    pub(crate) fn is_introduced(&self, found: Match) -> bool {
+        found.start < self.lead_in
+    }
+}
+
+/// Of a lead-in that is longer, the last words are read: nobody reads on from so far above.
+const LONGEST_LEAD_IN: usize = 1000;
+
+/// Of a passage that is longer, the first words are read: a clause is shorter than that, but in a row of single letters.
+const LONGEST_PASSAGE: usize = positions::MOST - 1;
+
+/// A passage in its tile.
+#[derive(Clone, Copy, Debug)]
+struct Laid {
+    tile: usize,
+    /// The position of its first word.
+    first: usize,
+    /// The position behind its last word.
+    end: usize,
+    /// How many words belong to the lead-in.
+    lead_in: usize,
+}
+
+impl Laid {
+    fn stretch(self) -> Stretch {
+        Stretch { first: self.first, end: self.end }
+    }
+}
+
+/// Some passages in a row.
+#[derive(Debug)]
+struct Tile<'l> {
+    lexicon: &'l Lexicon,
+    /// The places of its passages in [`Reading::passages`].
+    passages: Range<usize>,
+    bounds: Box<Bounds>,
+    /// For each group the number of its set in `sets`, counted from 1; 0 where no word is in it.
+    numbers: Vec<u32>,
+    /// The positions that hold a word of a group, for the groups that were asked for.
+    sets: Vec<OnceCell<Positions>>,
+    /// For each word test the number of those before it that words pass; the last one stands for all.
+    symbols: Vec<u32>,
+    /// The positions of the words that pass a test, a test's after another's.
+    positions: Vec<u32>,
+    /// The places of the vocabulary entries that were asked for.
+    entries: Vec<Option<Box<Places>>>,
+}
+
+impl Tile<'_> {
+    fn holds(&self, group: GroupId) -> bool {
+        self.numbers[group.idx()] != 0
+    }
+
+    /// The positions that hold a word of a group; nothing if there is none in the tile.
+    fn set(&self, group: GroupId) -> Option<&Positions> {
+        let number = self.numbers[group.idx()].checked_sub(1)?;
+        let set = self.sets[number as usize].get_or_init(|| {
+            let mut set = Gathered::new();
+            for test in self.lexicon.tests(group) {
+                let at = test.0 as usize;
+                let passed = &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize];
+                passed.iter().for_each(|position| set.insert(*position as usize));
+            }
+            set.finish()
+        });
+        Some(set)
+    }
+}
+
+/// Where a vocabulary entry is found in a tile.
+#[derive(Debug)]
+struct Places {
+    /// Where it is found as one word.
+    words: Positions,
+    /// Where it starts with more.
+    starts: Positions,
+    /// The positions that it starts at and ends before, in order, where it is found as more than one word.
+    phrases: Vec<(usize, usize)>,
+}
+
+impl Places {
+    /// The phrases that start from a position on and before another, in order.
+    fn from(&self, first: usize, end: usize) -> &[(usize, usize)] {
+        let from = self.phrases.partition_point(|(start, _)| *start < first);
+        let phrases = &self.phrases[from..];
+        &phrases[..phrases.partition_point(|(start, _)| *start < end)]
+    }
+
+    /// Adds where it ends if it starts at a position of a set; whether there are any.
+    fn lead_on(&self, sets: &mut Sets, set: usize, to: usize) -> bool {
+        let mut any = sets.step(set, &self.words, to);
+        let starts: Vec<usize> = sets.shared(set, &self.starts).collect();
+        for start in starts {
+            for (_, end) in self.from(start, start + 1) {
+                sets.insert(to, *end);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Adds where it starts if it ends before a position of a set, in a stretch of the passage; whether there are any.
+    fn lead_back(&self, sets: &mut Sets, set: usize, stretch: Stretch, to: usize) -> bool {
+        let mut any = sets.step_back(set, &self.words, to);
+        for (start, end) in self.from(stretch.first, stretch.end) {
+            if sets.holds(set, *end) {
+                sets.insert(to, *start);
+                any = true;
+            }
+        }
+        any
+    }
+}
+
+/// A document as patterns see it.
+pub(crate) struct Reading<'r> {
+    programs: &'r [Program],
+    tokens: Vec<Token>,
+    /// For each clause the place of its first word in `tokens`, and one more for the end of the last one's.
+    own: Vec<usize>,
+    /// The clauses in their order, then the headings.
+    passages: Vec<Laid>,
+    /// For each clause whether it is a statement.
+    statements: Vec<bool>,
+    /// For each section the place of its heading in `passages`.
+    headings: Vec<Option<usize>>,
+    tiles: Vec<Tile<'r>>,
+    /// Whether the document holds a word of each group.
+    held: Vec<bool>,
+    run: Run,
+}
+
+impl<'r> Reading<'r> {
+    pub(crate) fn new(document: &Document, lexicon: &'r Lexicon, programs: &'r [Program]) -> Self {
+        let mut words = Words::new(lexicon);
+        let mut tokens = Vec::new();
+        let mut own = vec![0];
+        for clause in document.clauses() {
+            words.read(&clause.prose, &mut tokens);
+            own.push(tokens.len());
+        }
+        let entries = programs.len();
+        let mut layout = LayOut { lexicon, words, entries, tiles: Vec::new(), passages: Vec::new(), open: Vec::new() };
+        for (idx, clause) in document.clauses().iter().enumerate() {
+            let of = |id: usize| &tokens[own[id]..own[id + 1]];
+            let introducing: usize = clause.lead_in.iter().map(|id| of(id.0).len()).sum();
+            let lead_in = clause.lead_in.iter().flat_map(|id| of(id.0));
+            let lead_in = lead_in.skip(introducing.saturating_sub(LONGEST_LEAD_IN));
+            let words = lead_in.chain(of(idx)).map(|token| token.word);
+            layout.add(words, introducing.min(LONGEST_LEAD_IN));
+        }
+        let mut headings = Vec::with_capacity(document.sections().len());
+        let mut heading_tokens = Vec::new();
+        for section in document.sections() {
+            headings.push(section.heading.as_ref().map(|heading| {
+                heading_tokens.clear();
+                layout.words.read(&heading.prose, &mut heading_tokens);
+                layout.add(heading_tokens.iter().map(|token| token.word), 0);
+                layout.passages.len() - 1
+            }));
+        }
+        layout.close_tile();
+        let LayOut { tiles, passages, .. } = layout;
+        let statements = document.clauses().iter().map(|clause| clause.kind.is_statement()).collect();
+        let mut held = vec![false; lexicon.group_count()];
+        for tile in &tiles {
+            held.iter_mut().zip(&tile.numbers).for_each(|(held, number)| *held |= *number != 0);
+        }
+        Self { programs, tokens, own, passages, statements, headings, tiles, held, run: Run::default() }
+    }
+
+    pub(crate) fn passage(&self, clause: ClauseId) -> Passage<'_> {
+        let own = &self.tokens[self.own[clause.0]..self.own[clause.0 + 1]];
+        Passage { lead_in: self.passages[clause.0].lead_in, own }
+    }
+
+    /// The statements that match, in order, each with its matches as [`Reading::in_clause`] gives them.
+    pub(crate) fn matches(&mut self, program: &Program) -> Vec<(ClauseId, Vec<Match>)> {
+        let mut found = Vec::new();
+        if !program.can_match(|group| self.held[group.idx()]) {
+            return found;
+        }
+        for idx in 0..self.tiles.len() {
+            if !program.can_match(|group| self.tiles[idx].holds(group)) {
+                continue;
+            }
+            self.find_entries(program, idx);
+            let tile = &self.tiles[idx];
+            if !self.run.forward(program, tile, Stretch::WHOLE, Openings::All) {
+                continue;
+            }
+            let mut at = tile.passages.start;
+            while at < tile.passages.end
+                && let Some(end) = self.run.end_from(self.passages[at].first)
+            {
+                at += self.passages[at..tile.passages.end].partition_point(|passage| passage.end < end);
+                if self.statements.get(at) == Some(&true) {
+                    found.push((ClauseId(at), self.run.matches(program, tile, self.passages[at])));
+                }
+                at += 1;
+            }
+        }
+        found
+    }
+
+    /// Whether a clause with its lead-in matches.
+    pub(crate) fn is_in_clause(&mut self, program: &Program, clause: ClauseId) -> bool {
+        self.is_in(program, clause.0)
+    }
+
+    /// The matches in a clause with its lead-in, in order of their ends; they may overlap, and may lie in the lead-in
+    /// altogether ([`Passage::own`] tells).
+    pub(crate) fn in_clause(&mut self, program: &Program, clause: ClauseId) -> Vec<Match> {
+        match self.is_in(program, clause.0) {
+            true => {
+                let passage = self.passages[clause.0];
+                self.run.matches(program, &self.tiles[passage.tile], passage)
+            }
+            false => Vec::new(),
+        }
+    }
+
+    /// Whether a section's own heading matches.
+    pub(crate) fn in_heading(&mut self, program: &Program, section: usize) -> bool {
+        self.headings[section].is_some_and(|passage| self.is_in(program, passage))
+    }
+
+    fn is_in(&mut self, program: &Program, passage: usize) -> bool {
+        let passage = self.passages[passage];
+        let idx = passage.tile;
+        if !program.can_match(|group| self.tiles[idx].holds(group)) {
+            return false;
+        }
+        self.find_entries(program, idx);
+        self.run.forward(program, &self.tiles[idx], passage.stretch(), Openings::All)
+    }
+
+    /// Finds the vocabulary entries that a program names in a tile, each once.
+    fn find_entries(&mut self, program: &Program, tile: usize) {
+        for id in &program.entries {
+            if self.tiles[tile].entries[id.0].is_none() {
+                let places = self.places(*id, tile);
+                self.tiles[tile].entries[id.0] = Some(Box::new(places));
+            }
+        }
+    }
+
+    fn places(&mut self, id: EntryId, idx: usize) -> Places {
+        let programs = self.programs;
+        let program = &programs[id.0];
+        let mut words = Gathered::new();
+        let mut phrases = Vec::new();
+        if program.can_match(|group| self.tiles[idx].holds(group)) {
+            self.find_entries(program, idx);
+            let tile = &self.tiles[idx];
+            for (group, _) in program.opening.words.iter().filter(|(_, next)| *next == 0) {
+                tile.set(*group).into_iter().for_each(|set| words.add(set));
+            }
+            let inner = program.opening.entries.iter().filter(|(_, next)| *next == 0);
+            for inner in inner.filter_map(|(inner, _)| tile.entries[inner.0].as_ref()) {
+                words.add(&inner.words);
+                phrases.extend_from_slice(&inner.phrases);
+            }
+            if self.run.forward(program, tile, Stretch::WHOLE, Openings::OfPhrases) {
+                let mut from = 0;
+                while let Some(end) = self.run.end_from(from) {
+                    from = end + 1;
+                    let passages = &self.passages[tile.passages.clone()];
+                    let passage = passages[passages.partition_point(|passage| passage.end < end)];
+                    match self.run.only_opener(passage, end) {
+                        Some(start) => phrases.push((start, end)),
+                        None => {
+                            self.run.back(program, tile, passage, end);
+                            phrases.extend(self.run.starts().map(|start| (start, end)));
+                        }
+                    }
+                }
+            }
+        }
+        phrases.sort_unstable();
+        phrases.dedup();
+        let mut starts = Gathered::new();
+        phrases.iter().for_each(|(start, _)| starts.insert(*start));
+        Places { words: words.finish(), starts: starts.finish(), phrases }
+    }
+}
+
+/// Lays passages out in tiles.
+struct LayOut<'l> {
+    lexicon: &'l Lexicon,
+    words: Words<'l>,
+    /// How many vocabulary entries there are.
+    entries: usize,
+    tiles: Vec<Tile<'l>>,
+    passages: Vec<Laid>,
+    /// The words of the tile that is being filled, by their positions; nothing behind the last word of each passage.
+    open: Vec<Option<WordId>>,
+}
+
+impl LayOut<'_> {
+    fn add(&mut self, words: impl Iterator<Item = WordId>, lead_in: usize) {
+        let mut first = self.open.len();
+        self.open.extend(words.take(LONGEST_PASSAGE).map(Some));
+        if self.open.len() >= positions::MOST {
+            // It starts the next tile.
+            let words = self.open.split_off(first);
+            self.close_tile();
+            self.open = words;
+            first = 0;
+        }
+        let end = self.open.len();
+        self.open.push(None);
+        self.passages.push(Laid { tile: self.tiles.len(), first, end, lead_in });
+    }
+
+    fn close_tile(&mut self) {
+        let from = self.tiles.last().map_or(0, |tile| tile.passages.end);
+        let passages = from..self.passages.len();
+        if passages.is_empty() {
+            return;
+        }
+        let lexicon = self.lexicon;
+        let bounds = Box::new(Bounds::new(self.passages[passages.clone()].iter().map(|passage| passage.first)));
+        // The positions are sorted by the symbols of their words, by counting these first: `symbols[n + 1]` counts symbol
+        // n, then tells where its positions start, and in the end where they end, which is where those of n + 1 start.
+        let mut symbols = vec![0_u32; lexicon.symbol_count() + 2];
+        let each = || (0_u32..).zip(&self.open).filter_map(|(at, word)| Some((at, self.words.symbols((*word)?))));
+        for (_, passed) in each() {
+            passed.iter().for_each(|symbol| symbols[symbol.0 as usize + 2] += 1);
+        }
+        let mut numbers = vec![0_u32; lexicon.group_count()];
+        let mut count = 0;
+        let mut total = 0;
+        for (at, number) in symbols[2..].iter_mut().enumerate() {
+            if *number == 0 {
+                continue;
+            }
+            for group in lexicon.groups_of(at) {
+                let number = &mut numbers[group.idx()];
+                if *number == 0 {
+                    count += 1;
+                    *number = count;
+                }
+            }
+        }
+        for number in &mut symbols[1..] {
+            total += *number;
+            *number = total;
+        }
+        let mut positions = vec![0_u32; total as usize];
+        for (at, passed) in each() {
+            for symbol in passed {
+                let place = &mut symbols[symbol.0 as usize + 1];
+                positions[*place as usize] = at;
+                *place += 1;
+            }
+        }
+        let sets = std::iter::repeat_with(OnceCell::new).take(count as usize).collect();
+        self.open.clear();
+        let entries = std::iter::repeat_with(|| None).take(self.entries).collect();
+        self.tiles.push(Tile { lexicon, passages, bounds, numbers, sets, symbols, positions, entries });
+    }
+}
+
+/// By which of its openings a program is entered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Openings {
+    #[default]
+    All,
+    /// Not by those that are a whole match by themselves.
+    OfPhrases,
+}
+
+impl Openings {
+    fn take(self, next: usize) -> bool {
+        self == Self::All || next != 0
+    }
+}
+
+/// The last run of a program, and the room for the next one.
+#[derive(Default)]
+struct Run {
+    openings: Openings,
+    /// For each state the positions that it was reached at, where it was; then those that words or entries open a match at.
+    reached: Sets,
+    /// The states that were reached and are still to be visited, as bits.
+    pending: Vec<u64>,
+    /// The states that were visited, the last of the program first.
+    trail: Vec<usize>,
+    /// The openings by words that led somewhere, by their places.
+    opened: Vec<usize>,
+    /// The number of the set of openers.
+    openers: usize,
+    back: Back,
+}
+
+/// The way back from one end of a match.
+#[derive(Default)]
+struct Back {
+    /// For each state the positions from which it leads to the end, where there are any; then where the matches start.
+    leads: Sets,
+    /// For each state the number of the last way back that came by it.
+    passed: Vec<u32>,
+    number: u32,
+    /// The number of the set of starts.
+    starts: usize,
+}
+
+impl Run {
+    /// Runs a program forward; whether it matches.
+    fn forward(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch, openings: Openings) -> bool {
+        let count = program.states.len();
+        self.openings = openings;
+        self.openers = count;
+        self.reached.reserve(count + 1);
+        self.reached.clear(count);
+        self.pending.clear();
+        self.pending.resize(count.div_ceil(64), 0);
+        self.trail.clear();
+        self.opened.clear();
+        self.open(program, tile, stretch);
+        for word in (0..self.pending.len()).rev() {
+            while self.pending[word] != 0 {
+                let bit = 63 - self.pending[word].leading_zeros() as usize;
+                self.pending[word] ^= 1 << bit;
+                self.trail.push(word * 64 + bit);
+                self.visit(program, tile, word * 64 + bit);
+            }
+        }
+        self.trail.last() == Some(&0)
+    }
+
+    fn open(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) {
+        for (idx, (group, next)) in program.opening.words.iter().enumerate() {
+            if !self.openings.take(*next) {
+                continue;
+            }
+            let Some(set) = tile.set(*group) else { continue };
+            self.reach(*next);
+            if self.reached.enter(set, stretch, *next) {
+                self.mark(*next);
+                self.opened.push(idx);
+                self.reached.add_part(set, stretch, self.openers);
+            }
+        }
+        for (id, next) in &program.opening.entries {
+            if !self.openings.take(*next) {
+                continue;
+            }
+            let Some(places) = &tile.entries[id.0] else { continue };
+            self.reach(*next);
+            let mut any = self.reached.enter(&places.words, stretch, *next);
+            for (start, end) in places.from(stretch.first, stretch.end) {
+                self.reached.insert(*next, *end);
+                self.reached.insert(self.openers, *start);
+                any = true;
+            }
+            if any {
+                self.reached.add_part(&places.words, stretch, self.openers);
+                self.mark(*next);
+            }
+        }
+    }
+
+    fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize) {
+        match &program.states[state] {
+            State::Accept => {}
+            State::Take(group, next) => {
+                let Some(over) = tile.set(*group) else { return };
+                self.reach(*next);
+                if self.reached.step(state, over, *next) {
+                    self.mark(*next);
+                }
+            }
+            State::Entry(id, next) => {
+                let Some(places) = &tile.entries[id.0] else { return };
+                self.reach(*next);
+                if places.lead_on(&mut self.reached, state, *next) {
+                    self.mark(*next);
+                }
+            }
+            State::Gap(most, next) => {
+                self.reach(*next);
+                self.reached.widen(state, *most, &tile.bounds, *next);
+                self.mark(*next);
+            }
+            State::Split(ways) => {
+                for next in ways {
+                    self.reach(*next);
+                    self.reached.add(state, *next);
+                    self.mark(*next);
+                }
+            }
+        }
+    }
+
+    /// Makes a state ready to be added to: what the run before left there goes.
+    fn reach(&mut self, state: usize) {
+        if self.pending[state / 64] >> (state % 64) & 1 == 0 {
+            self.reached.clear(state);
+        }
+    }
+
+    fn mark(&mut self, state: usize) {
+        self.pending[state / 64] |= 1 << (state % 64);
+    }
+
+    /// The first position from one on that a match ends before, after a run that matched.
+    fn end_from(&self, position: usize) -> Option<usize> {
+        self.reached.between(0, position, positions::MOST).next()
+    }
+
+    /// The matches in a passage, in order of their ends.
+    fn matches(&mut self, program: &Program, tile: &Tile<'_>, passage: Laid) -> Vec<Match> {
+        let ends: Vec<usize> = self.reached.between(0, passage.first, passage.end + 1).collect();
+        let mut matches = Vec::with_capacity(ends.len());
+        for end in ends {
+            let start = self.only_opener(passage, end).unwrap_or_else(|| {
+                self.back(program, tile, passage, end);
+                self.back.leads.highest(self.back.starts).expect("internal: a match starts somewhere")
+            });
+            matches.push(Match { start: start - passage.first, end: end - passage.first });
+        }
+        matches
+    }
+
+    /// The one position before an end at which a match can open, if there are not several.
+    fn only_opener(&self, passage: Laid, end: usize) -> Option<usize> {
+        let mut before = self.reached.between(self.openers, passage.first, end);
+        let first = before.next()?;
+        before.next().is_none().then_some(first)
+    }
+
+    /// Where the matches start whose end was gone back from.
+    fn starts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.back.leads.each(self.back.starts)
+    }
+
+    /// Goes back from the end of matches to where they start.
+    fn back(&mut self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) {
+        let count = program.states.len();
+        let stretch = Stretch { first: passage.first, end };
+        let back = &mut self.back;
+        back.leads.reserve(count + 1);
+        back.starts = count;
+        if back.passed.len() < count {
+            back.passed.resize(count, 0);
+        }
+        back.number = back.number.checked_add(1).unwrap_or_else(|| {
+            back.passed.fill(0);
+            1
+        });
+        let number = back.number;
+        back.leads.clear(0);
+        back.leads.insert(0, end);
+        back.passed[0] = number;
+        // The last of the trail is the state that accepts.
+        for state in self.trail.iter().rev().copied().skip(1) {
+            let Back { leads, passed, .. } = &mut *back;
+            let leads_on = |next: &usize| passed[*next] == number;
+            leads.clear(state);
+            let any = match &program.states[state] {
+                State::Accept => false,
+                State::Take(group, next) => {
+                    leads_on(next) && tile.set(*group).is_some_and(|over| leads.step_back(*next, over, state))
+                }
+                State::Entry(id, next) => {
+                    let places = tile.entries[id.0].as_ref().filter(|_| leads_on(next));
+                    places.is_some_and(|places| places.lead_back(leads, *next, stretch, state))
+                }
+                State::Gap(most, next) => {
+                    if leads_on(next) {
+                        leads.widen_back(*next, *most, passage.first, state);
+                    }
+                    leads_on(next)
+                }
+                State::Split(ways) => {
+                    ways.iter().filter(|next| leads_on(next)).for_each(|next| leads.add(*next, state));
+                    ways.iter().any(|next| leads_on(next))
+                }
+            };
+            if any {
+                passed[state] = number;
+            }
+        }
+        let Back { leads, passed, starts, .. } = back;
+        leads.clear(*starts);
+        for (group, next) in self.opened.iter().map(|idx| program.opening.words[*idx]) {
+            if passed[next] == number
+                && let Some(over) = tile.set(group)
+            {
+                leads.step_back(next, over, *starts);
+            }
+        }
+        for (id, next) in program.opening.entries.iter().filter(|(_, next)| self.openings.take(*next)) {
+            if let Some(places) = tile.entries[id.0].as_ref().filter(|_| passed[*next] == number) {
+                places.lead_back(leads, *next, stretch, *starts);
+            }
+        }
+    }
+}
