@@ -240,6 +240,14 @@ impl Program {
         rarest(self.needs.clone()).unwrap_or_default()
     }
 
+    /// Whether a state can lead on in a text that holds these groups.
+    pub(super) fn goes_on(&self, state: usize, holds: impl Fn(GroupId) -> bool) -> bool {
+        match &self.states[state] {
+            State::Take(group, _) => holds(*group),
+            State::Entry(..) | State::Gap(..) | State::Split(_) | State::Accept => true,
+        }
+    }
+
     /// Whether a text that holds these groups can match at all.
     pub(super) fn can_match(&self, holds: impl Fn(GroupId) -> bool) -> bool {
         self.needs.iter().all(|need| need.groups.iter().any(|group| holds(*group)))

@@ -19,21 +19,27 @@ const STRIDES: usize = 6;
 pub(super) struct Positions {
     /// The blocks that hold something, as bits.
     filled: u64,
-    /// Those blocks, in order.
+    /// The number of the first of these.
+    first: usize,
+    /// The blocks from the first one that holds something to the last one.
     blocks: Box<[u64]>,
 }
 
 impl Positions {
-    fn block(&self, block: usize) -> u64 {
-        if self.filled >> block & 1 == 0 {
-            return 0;
-        }
-        let before = self.filled & !(u64::MAX << block);
-        self.blocks[before.count_ones() as usize]
+    /// Whether it holds nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.filled == 0
     }
 
-    fn each_block(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
-        bits(self.filled).zip(self.blocks.iter().copied())
+    /// A block; those that hold nothing need not be asked for.
+    fn block(&self, block: usize) -> u64 {
+        self.blocks.get(block.wrapping_sub(self.first)).copied().unwrap_or_default()
+    }
+
+    /// The positions of a stretch, in order.
+    pub(super) fn within(&self, stretch: Stretch) -> impl Iterator<Item = usize> + '_ {
+        bits(self.filled & stretch.blocks())
+            .flat_map(move |block| bits(stretch.cut(block, self.block(block))).map(move |bit| block * 64 + bit))
     }
 }
 
@@ -56,11 +62,17 @@ impl Gathered {
 
     pub(super) fn add(&mut self, set: &Positions) {
         self.filled |= set.filled;
-        set.each_block().for_each(|(block, bits)| self.blocks[block] |= bits);
+        let own = self.blocks[set.first..].iter_mut();
+        own.zip(&set.blocks).for_each(|(own, block)| *own |= block);
     }
 
     pub(super) fn finish(&self) -> Positions {
-        Positions { filled: self.filled, blocks: bits(self.filled).map(|block| self.blocks[block]).collect() }
+        if self.filled == 0 {
+            return Positions::default();
+        }
+        let first = self.filled.trailing_zeros() as usize;
+        let end = BLOCKS - self.filled.leading_zeros() as usize;
+        Positions { filled: self.filled, first, blocks: self.blocks[first..end].into() }
     }
 }
 
@@ -202,16 +214,6 @@ impl Sets {
     pub(super) fn add(&mut self, set: usize, to: usize) {
         for block in bits(self.filled[set]) {
             self.put(to, block, self.blocks[set * BLOCKS + block]);
-        }
-    }
-
-    /// Adds a part of a set as it stands.
-    pub(super) fn add_part(&mut self, set: &Positions, stretch: Stretch, to: usize) {
-        for block in bits(set.filled & stretch.blocks()) {
-            let bits = stretch.cut(block, set.block(block));
-            if bits != 0 {
-                self.put(to, block, bits);
-            }
         }
     }
 
@@ -408,8 +410,7 @@ mod tests {
             let mut found = sets(1, &BTreeSet::new());
             prop_assert_eq!(found.enter(&gathered(&set), stretch, 0), !part.is_empty());
             prop_assert_eq!(held(&found, 0), part.iter().map(|at| at + 1).collect());
-            found.add_part(&gathered(&set), stretch, 2);
-            prop_assert_eq!(held(&found, 2), part);
+            prop_assert_eq!(gathered(&set).within(stretch).collect::<BTreeSet<_>>(), part);
             let inside: BTreeSet<usize> = set.range(first..first + length).copied().collect();
             prop_assert_eq!(sets(1, &set).between(1, first, first + length).collect::<BTreeSet<_>>(), inside);
         }
@@ -448,9 +449,9 @@ mod tests {
             let mut gathering = Gathered::new();
             gathering.add(&gathered(&set));
             gathering.add(&gathered(&other));
-            found.clear(0);
-            found.add_part(&gathering.finish(), Stretch::WHOLE, 0);
-            prop_assert_eq!(held(&found, 0), &set | &other);
+            let both = gathering.finish();
+            prop_assert_eq!(both.is_empty(), set.is_empty() && other.is_empty());
+            prop_assert_eq!(both.within(Stretch::WHOLE).collect::<BTreeSet<_>>(), &set | &other);
         }
     }
 }

@@ -318,7 +318,7 @@ impl<'r> Reading<'r> {
                     from = end + 1;
                     let passages = &self.passages[tile.passages.clone()];
                     let passage = passages[passages.partition_point(|passage| passage.end < end)];
-                    match self.run.only_opener(passage, end) {
+                    match self.run.only_opener(program, tile, passage, end) {
                         Some(start) => phrases.push((start, end)),
                         None => {
                             self.run.back(program, tile, passage, end);
@@ -432,7 +432,7 @@ impl Openings {
 #[derive(Default)]
 struct Run {
     openings: Openings,
-    /// For each state the positions that it was reached at, where it was; then those that words or entries open a match at.
+    /// For each state the positions that it was reached at, where it was.
     reached: Sets,
     /// The states that were reached and are still to be visited, as bits.
     pending: Vec<u64>,
@@ -440,8 +440,6 @@ struct Run {
     trail: Vec<usize>,
     /// The openings by words that led somewhere, by their places.
     opened: Vec<usize>,
-    /// The number of the set of openers.
-    openers: usize,
     back: Back,
 }
 
@@ -462,9 +460,7 @@ impl Run {
     fn forward(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch, openings: Openings) -> bool {
         let count = program.states.len();
         self.openings = openings;
-        self.openers = count;
-        self.reached.reserve(count + 1);
-        self.reached.clear(count);
+        self.reached.reserve(count);
         self.pending.clear();
         self.pending.resize(count.div_ceil(64), 0);
         self.trail.clear();
@@ -486,12 +482,14 @@ impl Run {
             if !self.openings.take(*next) {
                 continue;
             }
+            if !tile.holds(*group) || !program.goes_on(*next, |group| tile.holds(group)) {
+                continue;
+            }
             let Some(set) = tile.set(*group) else { continue };
             self.reach(*next);
             if self.reached.enter(set, stretch, *next) {
                 self.mark(*next);
                 self.opened.push(idx);
-                self.reached.add_part(set, stretch, self.openers);
             }
         }
         for (id, next) in &program.opening.entries {
@@ -501,13 +499,11 @@ impl Run {
             let Some(places) = &tile.entries[id.0] else { continue };
             self.reach(*next);
             let mut any = self.reached.enter(&places.words, stretch, *next);
-            for (start, end) in places.from(stretch.first, stretch.end) {
+            for (_, end) in places.from(stretch.first, stretch.end) {
                 self.reached.insert(*next, *end);
-                self.reached.insert(self.openers, *start);
                 any = true;
             }
             if any {
-                self.reached.add_part(&places.words, stretch, self.openers);
                 self.mark(*next);
             }
         }
@@ -566,7 +562,7 @@ impl Run {
         let ends: Vec<usize> = self.reached.between(0, passage.first, passage.end + 1).collect();
         let mut matches = Vec::with_capacity(ends.len());
         for end in ends {
-            let start = self.only_opener(passage, end).unwrap_or_else(|| {
+            let start = self.only_opener(program, tile, passage, end).unwrap_or_else(|| {
                 self.back(program, tile, passage, end);
                 self.back.leads.highest(self.back.starts).expect("internal: a match starts somewhere")
             });
@@ -576,10 +572,16 @@ impl Run {
     }
 
     /// The one position before an end at which a match can open, if there are not several.
-    fn only_opener(&self, passage: Laid, end: usize) -> Option<usize> {
-        let mut before = self.reached.between(self.openers, passage.first, end);
-        let first = before.next()?;
-        before.next().is_none().then_some(first)
+    fn only_opener(&self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) -> Option<usize> {
+        let stretch = Stretch { first: passage.first, end };
+        let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening.words[*idx].0));
+        let entries = program.opening.entries.iter().filter(|(_, next)| self.openings.take(*next));
+        let entries = entries.filter_map(|(id, _)| tile.entries[id.0].as_ref());
+        let by_phrase = entries.clone().flat_map(|places| places.from(stretch.first, end)).map(|(start, _)| *start);
+        let words = by_word.chain(entries.map(|places| &places.words));
+        let mut openers = words.flat_map(|set| set.within(stretch)).filter(|at| *at < end).chain(by_phrase);
+        let first = openers.next()?;
+        openers.all(|other| other == first).then_some(first)
     }
 
     /// Where the matches start whose end was gone back from.
