@@ -441,7 +441,7 @@ impl Checker<'_> {
             Search::Regex(_) => self.worth_trying(phrase).into_iter().map(|clause| (clause, Vec::new())).collect(),
         };
         let mut hits = Vec::new();
-        let mut companions = None;
+        let mut surroundings = Surroundings::default();
         for (clause, matches) in found {
             let (own, companion) = match &phrase.search {
                 Search::Pattern(_) => {
@@ -449,11 +449,11 @@ impl Checker<'_> {
                     if own.is_empty() {
                         continue;
                     }
-                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut companions) else { continue };
+                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut surroundings) else { continue };
                     (own, companion)
                 }
                 Search::Regex(regex) => {
-                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut companions) else { continue };
+                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut surroundings) else { continue };
                     (self.found_by(regex, clause, unless), companion)
                 }
             };
@@ -548,16 +548,15 @@ impl Checker<'_> {
         evidence.collect()
     }
 
-    /// Whether what a phrase asks for around its words holds. The companions that there are in the document are found when
-    /// the first place asks for one.
+    /// Whether what a phrase asks for around its words holds.
     fn around(
         &mut self,
         phrase: &Phrase,
         clause: ClauseId,
         unless: Option<&Program>,
-        companions: &mut Option<Vec<(ClauseId, ProseSpan)>>,
+        surroundings: &mut Surroundings,
     ) -> Around {
-        if !self.heading_fits(phrase, clause) || self.excluded(phrase, clause) {
+        if !self.heading_fits(phrase, clause, surroundings) || self.excluded(phrase, clause) {
             return Around::Fails;
         }
         let Some(with) = &phrase.with else { return Around::Holds(None) };
@@ -567,18 +566,22 @@ impl Checker<'_> {
         if with.within == Within::Clause {
             return Around::Fails;
         }
-        let companions = companions.get_or_insert_with(|| self.companions(&with.program, unless));
+        let companions = surroundings.companions.get_or_insert_with(|| self.companions(&with.program, unless));
         match self.nearest(companions, clause, with.within) {
             Some(companion) => Around::Holds(Some(companion)),
             None => Around::Fails,
         }
     }
 
-    fn heading_fits(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
+    fn heading_fits(&mut self, phrase: &Phrase, clause: ClauseId, surroundings: &mut Surroundings) -> bool {
         let Some(program) = &phrase.heading else { return true };
         let document = self.document;
+        let known = &mut surroundings.headings;
+        known.resize(document.sections().len(), None);
         let mut above = document.headings(document.clause(clause).section);
-        above.any(|(section, _)| self.reading.in_heading(program, section.0))
+        above.any(|(section, _)| {
+            *known[section.0].get_or_insert_with(|| self.reading.in_heading(program, section.0))
+        })
     }
 
     fn excluded(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
@@ -683,6 +686,15 @@ enum Quotation {
     Words,
     /// The phrase around them, which can be read by itself: it is what shows a disclosure.
     Phrase,
+}
+
+/// What is known about the surroundings of a phrase's words, as far as it was asked for.
+#[derive(Default)]
+struct Surroundings {
+    /// For each section whether its own heading is one that the phrase asks for.
+    headings: Vec<Option<bool>>,
+    /// The places of what must be found besides, in order.
+    companions: Option<Vec<(ClauseId, ProseSpan)>>,
 }
 
 /// What came of looking around a phrase.

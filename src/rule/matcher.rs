@@ -15,8 +15,10 @@ pub(crate) struct EntryId(pub(crate) usize);
 /// A compiled pattern, or the compiled alternatives of a vocabulary entry.
 #[derive(Debug)]
 pub(crate) struct Program {
-    /// Each leads to states before it; the last one is the entrance, the first one accepts.
+    /// Each leads to states before it; the last one is the entrance, the first ones accept.
     pub(super) states: Vec<State>,
+    /// How many states accept.
+    pub(super) accepting: usize,
     /// What a text must hold, or it can't match: a word of each of these.
     needs: Vec<Need>,
     /// How a match can start.
@@ -49,7 +51,7 @@ impl Opening {
                 // A match need not start with the words of a gap: one that starts after them is shorter.
                 State::Gap(_, next) => stack.push(*next),
                 State::Split(ways) => stack.extend(ways),
-                State::Accept => {}
+                State::Accept(_) => {}
             }
         }
         opening.words.sort_unstable();
@@ -87,7 +89,8 @@ pub(super) enum State {
     /// At most so many words of any kind; all there are where there is no number.
     Gap(Option<usize>, usize),
     Split(Vec<usize>),
-    Accept,
+    /// A match, which has so many words, where that is known.
+    Accept(Option<usize>),
 }
 
 /// The most states of one program.
@@ -113,7 +116,15 @@ impl Compiler<'_> {
         patterns: impl IntoIterator<Item = &'p Pattern>,
         lexicon: &mut Lexicon,
     ) -> Result<Program, TooLarge> {
-        let mut states = vec![State::Accept];
+        let patterns: Vec<&Pattern> = patterns.into_iter().collect();
+        let mut lengths: Vec<Option<usize>> = patterns.iter().map(|pattern| length(&pattern.sequence)).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
+        if lengths.first() != Some(&None) {
+            lengths.insert(0, None);
+        }
+        let mut states: Vec<State> = lengths.iter().copied().map(State::Accept).collect();
+        let accepting = states.len();
         let mut starts = Vec::new();
         let mut needs = Vec::new();
         // Patterns of one word each are one choice between words.
@@ -123,13 +134,15 @@ impl Compiler<'_> {
                 words.extend(of_one);
                 continue;
             }
-            starts.push(self.sequence(&pattern.sequence, 0, &mut states, lexicon)?);
+            let accept = lengths.binary_search(&length(&pattern.sequence)).unwrap_or_default();
+            starts.push(self.sequence(&pattern.sequence, accept, &mut states, lexicon)?);
             needs.push(self.needs(&pattern.sequence, lexicon));
         }
         if !words.is_empty() {
             words.sort_unstable();
             words.dedup();
-            states.push(State::Take(lexicon.group(&words), 0));
+            let accept = lengths.binary_search(&Some(1)).unwrap_or_default();
+            states.push(State::Take(lexicon.group(&words), accept));
             starts.push(states.len() - 1);
             needs.push(vec![Need::word(&words, lexicon)]);
         }
@@ -144,7 +157,7 @@ impl Compiler<'_> {
         let mut entries: Vec<EntryId> = named.collect();
         entries.sort_unstable();
         entries.dedup();
-        Ok(Program { states, needs, opening, entries })
+        Ok(Program { states, accepting, needs, opening, entries })
     }
 
     fn sequence(
@@ -223,6 +236,19 @@ impl Compiler<'_> {
     }
 }
 
+/// How many words every match of a sequence has, where that is one number.
+fn length(sequence: &Sequence) -> Option<usize> {
+    sequence.iter().try_fold(0, |sum, element| match element {
+        Element::Word(_) => Some(sum + 1),
+        Element::Choice { words, options, presence: Presence::Required } => {
+            let mut lengths = words.first().map(|_| Some(1)).into_iter().chain(options.iter().map(length));
+            let first = lengths.next()??;
+            lengths.all(|length| length == Some(first)).then_some(sum + first)
+        }
+        Element::Name(_) | Element::Gap(_) | Element::Choice { presence: Presence::Optional, .. } => None,
+    })
+}
+
 fn rarest(needs: Vec<Need>) -> Option<Need> {
     needs.into_iter().min_by_key(|need| need.tests)
 }
@@ -244,12 +270,22 @@ impl Program {
     pub(super) fn goes_on(&self, state: usize, holds: impl Fn(GroupId) -> bool) -> bool {
         match &self.states[state] {
             State::Take(group, _) => holds(*group),
-            State::Entry(..) | State::Gap(..) | State::Split(_) | State::Accept => true,
+            State::Entry(..) | State::Gap(..) | State::Split(_) | State::Accept(_) => true,
         }
     }
 
     /// Whether a text that holds these groups can match at all.
     pub(super) fn can_match(&self, holds: impl Fn(GroupId) -> bool) -> bool {
         self.needs.iter().all(|need| need.groups.iter().any(|group| holds(*group)))
+    }
+
+    /// What a text must hold: a word of one group of each of these.
+    pub(super) fn needs(&self) -> impl Iterator<Item = &[GroupId]> {
+        self.needs.iter().map(|need| &*need.groups)
+    }
+
+    /// Whether a state accepts.
+    pub(super) fn accepts(&self, state: usize) -> bool {
+        state < self.accepting
     }
 }

@@ -60,6 +60,12 @@ const LONGEST_LEAD_IN: usize = 1000;
 /// Of a passage that is longer, the first words are read: a clause is shorter than that, but in a row of single letters.
 const LONGEST_PASSAGE: usize = positions::MOST - 1;
 
+/// How many passages a tile has at most.
+const MOST_PASSAGES: usize = 512;
+
+/// So many passages are run over one by one, more of them with all the others.
+const FEW_PASSAGES: u32 = 4;
+
 /// A passage in its tile.
 #[derive(Clone, Copy, Debug)]
 struct Laid {
@@ -87,14 +93,28 @@ struct Tile<'l> {
     bounds: Box<Bounds>,
     /// For each group the number of its set in `sets`, counted from 1; 0 where no word is in it.
     numbers: Vec<u32>,
-    /// The positions that hold a word of a group, for the groups that were asked for.
-    sets: Vec<OnceCell<Positions>>,
+    /// Where words of a group stand, for the groups that were asked for.
+    sets: Vec<OnceCell<Held>>,
+    /// For each position the number of its passage in the tile.
+    passage_of: Vec<u16>,
+    /// The passages of statements.
+    statements: Passages,
     /// For each word test the number of those before it that words pass; the last one stands for all.
     symbols: Vec<u32>,
     /// The positions of the words that pass a test, a test's after another's.
     positions: Vec<u32>,
     /// The places of the vocabulary entries that were asked for.
     entries: Vec<Option<Box<Places>>>,
+}
+
+/// Passages of a tile, as bits.
+type Passages = [u64; MOST_PASSAGES / 64];
+
+/// Where words of a group stand.
+#[derive(Debug)]
+struct Held {
+    positions: Positions,
+    passages: Passages,
 }
 
 impl Tile<'_> {
@@ -104,17 +124,37 @@ impl Tile<'_> {
 
     /// The positions that hold a word of a group; nothing if there is none in the tile.
     fn set(&self, group: GroupId) -> Option<&Positions> {
+        Some(&self.held(group)?.positions)
+    }
+
+    fn held(&self, group: GroupId) -> Option<&Held> {
         let number = self.numbers[group.idx()].checked_sub(1)?;
-        let set = self.sets[number as usize].get_or_init(|| {
-            let mut set = Gathered::new();
+        let held = self.sets[number as usize].get_or_init(|| {
+            let mut positions = Gathered::new();
+            let mut passages = Passages::default();
             for test in self.lexicon.tests(group) {
                 let at = test.0 as usize;
-                let passed = &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize];
-                passed.iter().for_each(|position| set.insert(*position as usize));
+                for position in &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize] {
+                    positions.insert(*position as usize);
+                    let passage = self.passage_of[*position as usize];
+                    passages[usize::from(passage) / 64] |= 1 << (passage % 64);
+                }
             }
-            set.finish()
+            Held { positions: positions.finish(), passages }
         });
-        Some(set)
+        Some(held)
+    }
+
+    /// Of some passages those that hold all that a program needs.
+    fn candidates(&self, program: &Program, among: Passages) -> Passages {
+        program.needs().fold(among, |mut left, need| {
+            let mut holding = Passages::default();
+            for held in need.iter().filter_map(|group| self.held(*group)) {
+                holding.iter_mut().zip(held.passages).for_each(|(holding, passages)| *holding |= passages);
+            }
+            left.iter_mut().zip(holding).for_each(|(left, holding)| *left &= holding);
+            left
+        })
     }
 }
 
@@ -171,8 +211,6 @@ pub(crate) struct Reading<'r> {
     own: Vec<usize>,
     /// The clauses in their order, then the headings.
     passages: Vec<Laid>,
-    /// For each clause whether it is a statement.
-    statements: Vec<bool>,
     /// For each section the place of its heading in `passages`.
     headings: Vec<Option<usize>>,
     tiles: Vec<Tile<'r>>,
@@ -211,13 +249,17 @@ impl<'r> Reading<'r> {
             }));
         }
         layout.close_tile();
-        let LayOut { tiles, passages, .. } = layout;
-        let statements = document.clauses().iter().map(|clause| clause.kind.is_statement()).collect();
+        let LayOut { mut tiles, passages, .. } = layout;
+        for (at, _) in document.clauses().iter().enumerate().filter(|(_, clause)| clause.kind.is_statement()) {
+            let tile = &mut tiles[passages[at].tile];
+            let place = at - tile.passages.start;
+            tile.statements[place / 64] |= 1 << (place % 64);
+        }
         let mut held = vec![false; lexicon.group_count()];
         for tile in &tiles {
             held.iter_mut().zip(&tile.numbers).for_each(|(held, number)| *held |= *number != 0);
         }
-        Self { programs, tokens, own, passages, statements, headings, tiles, held, run: Run::default() }
+        Self { programs, tokens, own, passages, headings, tiles, held, run: Run::default() }
     }
 
     pub(crate) fn passage(&self, clause: ClauseId) -> Passage<'_> {
@@ -232,23 +274,30 @@ impl<'r> Reading<'r> {
             return found;
         }
         for idx in 0..self.tiles.len() {
-            if !program.can_match(|group| self.tiles[idx].holds(group)) {
+            let tile = &self.tiles[idx];
+            if !program.can_match(|group| tile.holds(group)) {
+                continue;
+            }
+            let candidates = tile.candidates(program, tile.statements);
+            let count: u32 = candidates.iter().map(|bits| bits.count_ones()).sum();
+            if count == 0 {
                 continue;
             }
             self.find_entries(program, idx);
             let tile = &self.tiles[idx];
-            if !self.run.forward(program, tile, Stretch::WHOLE, Openings::All) {
+            let few = count <= FEW_PASSAGES;
+            if !few && !self.run.forward(program, tile, Stretch::WHOLE, Openings::All) {
                 continue;
             }
-            let mut at = tile.passages.start;
-            while at < tile.passages.end
-                && let Some(end) = self.run.end_from(self.passages[at].first)
-            {
-                at += self.passages[at..tile.passages.end].partition_point(|passage| passage.end < end);
-                if self.statements.get(at) == Some(&true) {
-                    found.push((ClauseId(at), self.run.matches(program, tile, self.passages[at])));
+            for at in positions::each(&candidates) {
+                let at = tile.passages.start + at;
+                let passage = self.passages[at];
+                if !few || self.run.forward(program, tile, passage.stretch(), Openings::All) {
+                    let matches = self.run.matches(program, tile, passage);
+                    if !matches.is_empty() {
+                        found.push((ClauseId(at), matches));
+                    }
                 }
-                at += 1;
             }
         }
         found
@@ -304,19 +353,18 @@ impl<'r> Reading<'r> {
         if program.can_match(|group| self.tiles[idx].holds(group)) {
             self.find_entries(program, idx);
             let tile = &self.tiles[idx];
-            for (group, _) in program.opening.words.iter().filter(|(_, next)| *next == 0) {
+            for (group, _) in program.opening.words.iter().filter(|(_, next)| program.accepts(*next)) {
                 tile.set(*group).into_iter().for_each(|set| words.add(set));
             }
-            let inner = program.opening.entries.iter().filter(|(_, next)| *next == 0);
+            let inner = program.opening.entries.iter().filter(|(_, next)| program.accepts(*next));
             for inner in inner.filter_map(|(inner, _)| tile.entries[inner.0].as_ref()) {
                 words.add(&inner.words);
                 phrases.extend_from_slice(&inner.phrases);
             }
             if self.run.forward(program, tile, Stretch::WHOLE, Openings::OfPhrases) {
-                let mut from = 0;
-                while let Some(end) = self.run.end_from(from) {
-                    from = end + 1;
-                    let passages = &self.passages[tile.passages.clone()];
+                phrases.extend(self.run.of_known_length(program, Stretch::WHOLE));
+                let passages = &self.passages[tile.passages.clone()];
+                for end in self.run.ends_of_any_length(Stretch::WHOLE) {
                     let passage = passages[passages.partition_point(|passage| passage.end < end)];
                     match self.run.only_opener(program, tile, passage, end) {
                         Some(start) => phrases.push((start, end)),
@@ -352,7 +400,8 @@ impl LayOut<'_> {
     fn add(&mut self, words: impl Iterator<Item = WordId>, lead_in: usize) {
         let mut first = self.open.len();
         self.open.extend(words.take(LONGEST_PASSAGE).map(Some));
-        if self.open.len() >= positions::MOST {
+        let from = self.tiles.last().map_or(0, |tile| tile.passages.end);
+        if self.open.len() >= positions::MOST || self.passages.len() - from == MOST_PASSAGES {
             // It starts the next tile.
             let words = self.open.split_off(first);
             self.close_tile();
@@ -408,8 +457,24 @@ impl LayOut<'_> {
         }
         let sets = std::iter::repeat_with(OnceCell::new).take(count as usize).collect();
         self.open.clear();
+        let mut passage_of = Vec::with_capacity(self.open.len());
+        for (passage, laid) in (0_u16..).zip(&self.passages[passages.clone()]) {
+            passage_of.resize(laid.end + 1, passage);
+        }
+        let statements = Passages::default();
         let entries = std::iter::repeat_with(|| None).take(self.entries).collect();
-        self.tiles.push(Tile { lexicon, passages, bounds, numbers, sets, symbols, positions, entries });
+        self.tiles.push(Tile {
+            lexicon,
+            passages,
+            bounds,
+            numbers,
+            sets,
+            passage_of,
+            statements,
+            symbols,
+            positions,
+            entries,
+        });
     }
 }
 
@@ -423,8 +488,8 @@ enum Openings {
 }
 
 impl Openings {
-    fn take(self, next: usize) -> bool {
-        self == Self::All || next != 0
+    fn take(self, program: &Program, next: usize) -> bool {
+        self == Self::All || !program.accepts(next)
     }
 }
 
@@ -474,12 +539,12 @@ impl Run {
                 self.visit(program, tile, word * 64 + bit);
             }
         }
-        self.trail.last() == Some(&0)
+        self.trail.last().is_some_and(|state| program.accepts(*state))
     }
 
     fn open(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) {
         for (idx, (group, next)) in program.opening.words.iter().enumerate() {
-            if !self.openings.take(*next) {
+            if !self.openings.take(program, *next) {
                 continue;
             }
             if !tile.holds(*group) || !program.goes_on(*next, |group| tile.holds(group)) {
@@ -493,7 +558,7 @@ impl Run {
             }
         }
         for (id, next) in &program.opening.entries {
-            if !self.openings.take(*next) {
+            if !self.openings.take(program, *next) {
                 continue;
             }
             let Some(places) = &tile.entries[id.0] else { continue };
@@ -511,7 +576,7 @@ impl Run {
 
     fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize) {
         match &program.states[state] {
-            State::Accept => {}
+            State::Accept(_) => {}
             State::Take(group, next) => {
                 let Some(over) = tile.set(*group) else { return };
                 self.reach(*next);
@@ -552,30 +617,53 @@ impl Run {
         self.pending[state / 64] |= 1 << (state % 64);
     }
 
-    /// The first position from one on that a match ends before, after a run that matched.
-    fn end_from(&self, position: usize) -> Option<usize> {
-        self.reached.between(0, position, positions::MOST).next()
+    /// The matches of known lengths in a stretch: where they start and where they end.
+    fn of_known_length<'p>(
+        &'p self,
+        program: &'p Program,
+        stretch: Stretch,
+    ) -> impl Iterator<Item = (usize, usize)> + 'p {
+        let accepted = self.trail.iter().rev().copied().take_while(|state| program.accepts(*state));
+        accepted.flat_map(move |state| {
+            let length = if let State::Accept(length) = program.states[state] { length } else { None };
+            length.into_iter().flat_map(move |length| {
+                let ends = self.reached.between(state, stretch.first, stretch.end + 1);
+                ends.map(move |end| (end - length, end))
+            })
+        })
     }
 
-    /// The matches in a passage, in order of their ends.
+    /// Where the other matches in a stretch end.
+    fn ends_of_any_length(&self, stretch: Stretch) -> Vec<usize> {
+        match self.trail.last() {
+            Some(0) => self.reached.between(0, stretch.first, stretch.end + 1).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The matches in a passage, in order of their ends, each with the latest start.
     fn matches(&mut self, program: &Program, tile: &Tile<'_>, passage: Laid) -> Vec<Match> {
-        let ends: Vec<usize> = self.reached.between(0, passage.first, passage.end + 1).collect();
-        let mut matches = Vec::with_capacity(ends.len());
-        for end in ends {
+        let stretch = passage.stretch();
+        let mut found: Vec<(usize, usize)> =
+            self.of_known_length(program, stretch).map(|(start, end)| (end, start)).collect();
+        for end in self.ends_of_any_length(stretch) {
             let start = self.only_opener(program, tile, passage, end).unwrap_or_else(|| {
                 self.back(program, tile, passage, end);
                 self.back.leads.highest(self.back.starts).expect("internal: a match starts somewhere")
             });
-            matches.push(Match { start: start - passage.first, end: end - passage.first });
+            found.push((end, start));
         }
-        matches
+        found.sort_unstable_by_key(|(end, start)| (*end, std::cmp::Reverse(*start)));
+        found.dedup_by_key(|(end, _)| *end);
+        let matched = |(end, start)| Match { start: start - passage.first, end: end - passage.first };
+        found.into_iter().map(matched).collect()
     }
 
     /// The one position before an end at which a match can open, if there are not several.
     fn only_opener(&self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) -> Option<usize> {
         let stretch = Stretch { first: passage.first, end };
         let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening.words[*idx].0));
-        let entries = program.opening.entries.iter().filter(|(_, next)| self.openings.take(*next));
+        let entries = program.opening.entries.iter().filter(|(_, next)| self.openings.take(program, *next));
         let entries = entries.filter_map(|(id, _)| tile.entries[id.0].as_ref());
         let by_phrase = entries.clone().flat_map(|places| places.from(stretch.first, end)).map(|(start, _)| *start);
         let words = by_word.chain(entries.map(|places| &places.words));
@@ -607,13 +695,13 @@ impl Run {
         back.leads.clear(0);
         back.leads.insert(0, end);
         back.passed[0] = number;
-        // The last of the trail is the state that accepts.
-        for state in self.trail.iter().rev().copied().skip(1) {
+        // The last of the trail accept.
+        for state in self.trail.iter().rev().copied().skip_while(|state| program.accepts(*state)) {
             let Back { leads, passed, .. } = &mut *back;
             let leads_on = |next: &usize| passed[*next] == number;
             leads.clear(state);
             let any = match &program.states[state] {
-                State::Accept => false,
+                State::Accept(_) => false,
                 State::Take(group, next) => {
                     leads_on(next) && tile.set(*group).is_some_and(|over| leads.step_back(*next, over, state))
                 }
@@ -645,7 +733,7 @@ impl Run {
                 leads.step_back(next, over, *starts);
             }
         }
-        for (id, next) in program.opening.entries.iter().filter(|(_, next)| self.openings.take(*next)) {
+        for (id, next) in program.opening.entries.iter().filter(|(_, next)| self.openings.take(program, *next)) {
             if let Some(places) = tile.entries[id.0].as_ref().filter(|_| passed[*next] == number) {
                 places.lead_back(leads, *next, stretch, *starts);
             }
