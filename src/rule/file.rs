@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use serde::de::DeserializeOwned;
 
 use super::lexicon::Lexicon;
-use super::matcher::{Compiler, Need, Program};
+use super::matcher::{Compiler, Program};
 use super::pattern::Pattern;
 use super::{Fact, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
@@ -161,8 +161,7 @@ fn compile_files(
     let mut lexicon = Lexicon::new();
     let vocabulary = read_vocabulary(sources, language, examples, &mut lexicon, problems);
     let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut lexicon, problems);
-    let entry_needs: Vec<Need> = entries.iter().map(Program::need).collect();
-    let entry = |name: &str| ids.get(name).map(|id| (*id, entry_needs[id.0].clone()));
+    let entry = |name: &str| ids.get(name).map(|id| entries[id.0].named(*id));
     let known =
         Known { rules: files.iter().filter_map(|file| Some((file.id.as_ref()?.as_str(), file.fields.kind))).collect() };
 

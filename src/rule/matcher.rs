@@ -21,6 +21,8 @@ pub(crate) struct Program {
     pub(super) accepting: usize,
     /// What a text must hold, or it can't match: a word of each of these.
     needs: Vec<Need>,
+    /// The most words that a match has; nothing where there is no bound.
+    pub(super) longest: Option<usize>,
     /// How a match can start.
     pub(super) opening: Opening,
     /// The vocabulary entries that it names.
@@ -62,23 +64,35 @@ impl Opening {
     }
 }
 
-/// Groups of which a match holds a word of at least one. Patterns that name an entry share the entry's.
+/// What a match holds one of: words of some groups, or some vocabulary entries.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Need {
-    groups: Arc<[GroupId]>,
+    pub(super) groups: Arc<[GroupId]>,
+    pub(super) entries: Arc<[EntryId]>,
     /// How many word tests they are: of two needs, the one with fewer is the rarer.
     tests: usize,
 }
 
 impl Need {
-    fn of(groups: Vec<GroupId>, tests: usize) -> Self {
-        Self { groups: groups.into(), tests }
-    }
-
     /// Of one word that passes one of these tests.
     fn word(tests: &[Symbol], lexicon: &mut Lexicon) -> Self {
-        Self::of(vec![lexicon.group(tests)], tests.len())
+        Self { groups: [lexicon.group(tests)].into(), tests: tests.len(), ..Self::default() }
     }
+
+    /// Of a vocabulary entry, every match of which holds something else in turn.
+    fn entry(entry: &Named) -> Self {
+        Self { entries: [entry.id].into(), tests: entry.tests, ..Self::default() }
+    }
+}
+
+/// What is known about a vocabulary entry that a pattern names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    pub(crate) id: EntryId,
+    /// How many word tests there are for the rarest thing that its matches hold.
+    pub(crate) tests: usize,
+    /// The most words that a match has.
+    pub(crate) longest: usize,
 }
 
 #[derive(Debug)]
@@ -96,8 +110,8 @@ pub(super) enum State {
 /// The most states of one program.
 const MOST_STATES: usize = 20_000;
 
-/// Finds a vocabulary entry by its name: its id, and what every match of it holds.
-pub(crate) type EntryLookup<'c> = dyn Fn(&str) -> Option<(EntryId, Need)> + 'c;
+/// Finds a vocabulary entry by its name.
+pub(crate) type EntryLookup<'c> = dyn Fn(&str) -> Option<Named> + 'c;
 
 /// What compiling needs to know: the entries that patterns may name, and the groups of words that they share.
 pub(crate) struct Compiler<'c> {
@@ -129,7 +143,7 @@ impl Compiler<'_> {
         let mut needs = Vec::new();
         // Patterns of one word each are one choice between words.
         let mut words: Vec<Symbol> = Vec::new();
-        for pattern in patterns {
+        for pattern in &patterns {
             if let Some(of_one) = pattern.one_word() {
                 words.extend(of_one);
                 continue;
@@ -153,11 +167,13 @@ impl Compiler<'_> {
         };
         states.push(State::Split(starts));
         let opening = Opening::of(&states);
+        let longest = patterns.iter().map(|pattern| self.longest(&pattern.sequence));
+        let longest = longest.reduce(|one, other| Some(one?.max(other?))).flatten();
         let named = states.iter().filter_map(|state| if let State::Entry(id, _) = state { Some(*id) } else { None });
         let mut entries: Vec<EntryId> = named.collect();
         entries.sort_unstable();
         entries.dedup();
-        Ok(Program { states, accepting, needs, opening, entries })
+        Ok(Program { states, accepting, needs, longest, opening, entries })
     }
 
     fn sequence(
@@ -184,7 +200,7 @@ impl Compiler<'_> {
         let state = match element {
             Element::Word(symbol) => State::Take(lexicon.group(&[*symbol]), next),
             Element::Name(name) => match (self.entry)(name) {
-                Some((id, _)) => State::Entry(id, next),
+                Some(named) => State::Entry(named.id, next),
                 None => State::Split(Vec::new()),
             },
             Element::Gap(count) => State::Gap(*count, next),
@@ -213,12 +229,27 @@ impl Compiler<'_> {
         Ok(states.len() - 1)
     }
 
+    /// The most words that a match of a sequence has.
+    fn longest(&self, sequence: &Sequence) -> Option<usize> {
+        sequence.iter().try_fold(0_usize, |sum, element| {
+            let words = match element {
+                Element::Word(_) => 1,
+                Element::Name(name) => (self.entry)(name).map_or(0, |named| named.longest),
+                Element::Gap(most) => (*most)?,
+                Element::Choice { options, .. } => {
+                    options.iter().try_fold(1, |most, option| Some(self.longest(option)?.max(most)))?
+                }
+            };
+            Some(sum.saturating_add(words))
+        })
+    }
+
     fn needs(&self, sequence: &Sequence, lexicon: &mut Lexicon) -> Vec<Need> {
         let mut needs = Vec::new();
         for element in sequence {
             match element {
                 Element::Word(symbol) => needs.push(Need::word(&[*symbol], lexicon)),
-                Element::Name(name) => needs.extend((self.entry)(name).map(|(_, need)| need)),
+                Element::Name(name) => needs.extend((self.entry)(name).as_ref().map(Need::entry)),
                 Element::Choice { words, options, presence: Presence::Required } if options.is_empty() => {
                     needs.push(Need::word(words, lexicon));
                 }
@@ -257,13 +288,17 @@ fn union(needs: Vec<Need>) -> Need {
     let mut groups: Vec<GroupId> = needs.iter().flat_map(|need| need.groups.iter().copied()).collect();
     groups.sort_unstable();
     groups.dedup();
-    Need::of(groups, needs.iter().map(|need| need.tests).sum())
+    let mut entries: Vec<EntryId> = needs.iter().flat_map(|need| need.entries.iter().copied()).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    Need { groups: groups.into(), entries: entries.into(), tests: needs.iter().map(|need| need.tests).sum() }
 }
 
 impl Program {
-    /// The rarest of what every match holds; of nothing if there is none.
-    pub(crate) fn need(&self) -> Need {
-        rarest(self.needs.clone()).unwrap_or_default()
+    /// What patterns that name it need to know, given its id.
+    pub(crate) fn named(&self, id: EntryId) -> Named {
+        let tests = self.needs.iter().map(|need| need.tests).min().unwrap_or_default();
+        Named { id, tests, longest: self.longest.unwrap_or(usize::MAX) }
     }
 
     /// Whether a state can lead on in a text that holds these groups.
@@ -274,14 +309,9 @@ impl Program {
         }
     }
 
-    /// Whether a text that holds these groups can match at all.
-    pub(super) fn can_match(&self, holds: impl Fn(GroupId) -> bool) -> bool {
-        self.needs.iter().all(|need| need.groups.iter().any(|group| holds(*group)))
-    }
-
-    /// What a text must hold: a word of one group of each of these.
-    pub(super) fn needs(&self) -> impl Iterator<Item = &[GroupId]> {
-        self.needs.iter().map(|need| &*need.groups)
+    /// What a text must hold: one of each of these.
+    pub(super) fn needs(&self) -> &[Need] {
+        &self.needs
     }
 
     /// Whether a state accepts.

@@ -13,7 +13,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::lexicon::{GroupId, Lexicon, Token, WordId, Words};
+use super::lexicon::{GroupId, Lexicon, Symbol, Token, WordId, Words};
 use super::matcher::{EntryId, Program, State};
 use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
 use crate::document::{ClauseId, Document, ProseSpan};
@@ -93,8 +93,12 @@ struct Tile<'l> {
     bounds: Box<Bounds>,
     /// For each group the number of its set in `sets`, counted from 1; 0 where no word is in it.
     numbers: Vec<u32>,
-    /// Where words of a group stand, for the groups that were asked for.
-    sets: Vec<OnceCell<Held>>,
+    /// The positions that hold a word of a group, for the groups that were asked for.
+    sets: Vec<OnceCell<Positions>>,
+    /// The passages that do, by the same numbers.
+    group_passages: Vec<OnceCell<Passages>>,
+    /// The passages that hold all that an entry needs, for the entries that were asked for.
+    entry_candidates: Vec<OnceCell<Passages>>,
     /// For each position the number of its passage in the tile.
     passage_of: Vec<u16>,
     /// The passages of statements.
@@ -110,51 +114,63 @@ struct Tile<'l> {
 /// Passages of a tile, as bits.
 type Passages = [u64; MOST_PASSAGES / 64];
 
-/// Where words of a group stand.
-#[derive(Debug)]
-struct Held {
-    positions: Positions,
-    passages: Passages,
-}
-
 impl Tile<'_> {
     fn holds(&self, group: GroupId) -> bool {
         self.numbers[group.idx()] != 0
     }
 
-    /// The positions that hold a word of a group; nothing if there is none in the tile.
-    fn set(&self, group: GroupId) -> Option<&Positions> {
-        Some(&self.held(group)?.positions)
+    /// The positions of the words that pass a test, in order.
+    fn passing(&self, test: Symbol) -> &[u32] {
+        let at = test.0 as usize;
+        &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize]
     }
 
-    fn held(&self, group: GroupId) -> Option<&Held> {
+    /// The positions that hold a word of a group; nothing if there is none in the tile.
+    fn set(&self, group: GroupId) -> Option<&Positions> {
         let number = self.numbers[group.idx()].checked_sub(1)?;
-        let held = self.sets[number as usize].get_or_init(|| {
-            let mut positions = Gathered::new();
+        let set = self.sets[number as usize].get_or_init(|| {
+            let mut set = Gathered::new();
+            for test in self.lexicon.tests(group) {
+                self.passing(*test).iter().for_each(|position| set.insert(*position as usize));
+            }
+            set.finish()
+        });
+        Some(set)
+    }
+
+    /// The passages that hold all that a program needs.
+    fn candidates(&self, program: &Program, programs: &[Program]) -> Passages {
+        let mut candidates = [u64::MAX; MOST_PASSAGES / 64];
+        for need in program.needs() {
+            let mut holding = Passages::default();
+            for group in &*need.groups {
+                self.add_passages(*group, &mut holding);
+            }
+            for entry in &*need.entries {
+                let known = self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs));
+                holding.iter_mut().zip(known).for_each(|(holding, passages)| *holding |= passages);
+            }
+            candidates.iter_mut().zip(holding).for_each(|(left, holding)| *left &= holding);
+            if candidates == Passages::default() {
+                break;
+            }
+        }
+        candidates
+    }
+
+    fn add_passages(&self, group: GroupId, to: &mut Passages) {
+        let Some(number) = self.numbers[group.idx()].checked_sub(1) else { return };
+        let passages = self.group_passages[number as usize].get_or_init(|| {
             let mut passages = Passages::default();
             for test in self.lexicon.tests(group) {
-                let at = test.0 as usize;
-                for position in &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize] {
-                    positions.insert(*position as usize);
+                for position in self.passing(*test) {
                     let passage = self.passage_of[*position as usize];
                     passages[usize::from(passage) / 64] |= 1 << (passage % 64);
                 }
             }
-            Held { positions: positions.finish(), passages }
+            passages
         });
-        Some(held)
-    }
-
-    /// Of some passages those that hold all that a program needs.
-    fn candidates(&self, program: &Program, among: Passages) -> Passages {
-        program.needs().fold(among, |mut left, need| {
-            let mut holding = Passages::default();
-            for held in need.iter().filter_map(|group| self.held(*group)) {
-                holding.iter_mut().zip(held.passages).for_each(|(holding, passages)| *holding |= passages);
-            }
-            left.iter_mut().zip(holding).for_each(|(left, holding)| *left &= holding);
-            left
-        })
+        to.iter_mut().zip(passages).for_each(|(to, passages)| *to |= passages);
     }
 }
 
@@ -214,8 +230,6 @@ pub(crate) struct Reading<'r> {
     /// For each section the place of its heading in `passages`.
     headings: Vec<Option<usize>>,
     tiles: Vec<Tile<'r>>,
-    /// Whether the document holds a word of each group.
-    held: Vec<bool>,
     run: Run,
 }
 
@@ -255,11 +269,7 @@ impl<'r> Reading<'r> {
             let place = at - tile.passages.start;
             tile.statements[place / 64] |= 1 << (place % 64);
         }
-        let mut held = vec![false; lexicon.group_count()];
-        for tile in &tiles {
-            held.iter_mut().zip(&tile.numbers).for_each(|(held, number)| *held |= *number != 0);
-        }
-        Self { programs, tokens, own, passages, headings, tiles, held, run: Run::default() }
+        Self { programs, tokens, own, passages, headings, tiles, run: Run::default() }
     }
 
     pub(crate) fn passage(&self, clause: ClauseId) -> Passage<'_> {
@@ -270,33 +280,32 @@ impl<'r> Reading<'r> {
     /// The statements that match, in order, each with its matches as [`Reading::in_clause`] gives them.
     pub(crate) fn matches(&mut self, program: &Program) -> Vec<(ClauseId, Vec<Match>)> {
         let mut found = Vec::new();
-        if !program.can_match(|group| self.held[group.idx()]) {
-            return found;
-        }
         for idx in 0..self.tiles.len() {
             let tile = &self.tiles[idx];
-            if !program.can_match(|group| tile.holds(group)) {
-                continue;
-            }
-            let candidates = tile.candidates(program, tile.statements);
+            let mut candidates = tile.candidates(program, self.programs);
+            candidates.iter_mut().zip(tile.statements).for_each(|(left, statements)| *left &= statements);
             let count: u32 = candidates.iter().map(|bits| bits.count_ones()).sum();
             if count == 0 {
                 continue;
             }
             self.find_entries(program, idx);
             let tile = &self.tiles[idx];
-            let few = count <= FEW_PASSAGES;
-            if !few && !self.run.forward(program, tile, Stretch::WHOLE, Openings::All) {
-                continue;
+            if count > FEW_PASSAGES {
+                if !self.run.forward(program, tile, Stretch::WHOLE, Openings::All) {
+                    continue;
+                }
+                let mut ends = Passages::default();
+                for end in self.run.ends(program) {
+                    let passage = tile.passage_of[end];
+                    ends[usize::from(passage) / 64] |= 1 << (passage % 64);
+                }
+                candidates.iter_mut().zip(ends).for_each(|(left, ends)| *left &= ends);
             }
             for at in positions::each(&candidates) {
                 let at = tile.passages.start + at;
                 let passage = self.passages[at];
-                if !few || self.run.forward(program, tile, passage.stretch(), Openings::All) {
-                    let matches = self.run.matches(program, tile, passage);
-                    if !matches.is_empty() {
-                        found.push((ClauseId(at), matches));
-                    }
+                if count > FEW_PASSAGES || self.run.forward(program, tile, passage.stretch(), Openings::All) {
+                    found.push((ClauseId(at), self.run.matches(program, tile, passage)));
                 }
             }
         }
@@ -325,10 +334,11 @@ impl<'r> Reading<'r> {
         self.headings[section].is_some_and(|passage| self.is_in(program, passage))
     }
 
-    fn is_in(&mut self, program: &Program, passage: usize) -> bool {
-        let passage = self.passages[passage];
+    fn is_in(&mut self, program: &Program, at: usize) -> bool {
+        let passage = self.passages[at];
         let idx = passage.tile;
-        if !program.can_match(|group| self.tiles[idx].holds(group)) {
+        let place = at - self.tiles[idx].passages.start;
+        if self.tiles[idx].candidates(program, self.programs)[place / 64] >> (place % 64) & 1 == 0 {
             return false;
         }
         self.find_entries(program, idx);
@@ -350,7 +360,7 @@ impl<'r> Reading<'r> {
         let program = &programs[id.0];
         let mut words = Gathered::new();
         let mut phrases = Vec::new();
-        if program.can_match(|group| self.tiles[idx].holds(group)) {
+        if self.tiles[idx].candidates(program, programs) != Passages::default() {
             self.find_entries(program, idx);
             let tile = &self.tiles[idx];
             for (group, _) in program.opening.words.iter().filter(|(_, next)| program.accepts(*next)) {
@@ -456,6 +466,8 @@ impl LayOut<'_> {
             }
         }
         let sets = std::iter::repeat_with(OnceCell::new).take(count as usize).collect();
+        let group_passages = std::iter::repeat_with(OnceCell::new).take(count as usize).collect();
+        let entry_candidates = std::iter::repeat_with(OnceCell::new).take(self.entries).collect();
         self.open.clear();
         let mut passage_of = Vec::with_capacity(self.open.len());
         for (passage, laid) in (0_u16..).zip(&self.passages[passages.clone()]) {
@@ -469,6 +481,8 @@ impl LayOut<'_> {
             bounds,
             numbers,
             sets,
+            group_passages,
+            entry_candidates,
             passage_of,
             statements,
             symbols,
@@ -633,6 +647,12 @@ impl Run {
         })
     }
 
+    /// Where matches end.
+    fn ends<'p>(&'p self, program: &'p Program) -> impl Iterator<Item = usize> + 'p {
+        let accepted = self.trail.iter().rev().copied().take_while(|state| program.accepts(*state));
+        accepted.flat_map(|state| self.reached.each(state))
+    }
+
     /// Where the other matches in a stretch end.
     fn ends_of_any_length(&self, stretch: Stretch) -> Vec<usize> {
         match self.trail.last() {
@@ -661,11 +681,12 @@ impl Run {
 
     /// The one position before an end at which a match can open, if there are not several.
     fn only_opener(&self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) -> Option<usize> {
-        let stretch = Stretch { first: passage.first, end };
+        let longest = program.longest.unwrap_or(usize::MAX);
+        let stretch = Stretch { first: passage.first.max(end.saturating_sub(longest)), end };
         let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening.words[*idx].0));
         let entries = program.opening.entries.iter().filter(|(_, next)| self.openings.take(program, *next));
         let entries = entries.filter_map(|(id, _)| tile.entries[id.0].as_ref());
-        let by_phrase = entries.clone().flat_map(|places| places.from(stretch.first, end)).map(|(start, _)| *start);
+        let by_phrase = entries.clone().flat_map(move |places| places.from(stretch.first, end)).map(|(start, _)| *start);
         let words = by_word.chain(entries.map(|places| &places.words));
         let mut openers = words.flat_map(|set| set.within(stretch)).filter(|at| *at < end).chain(by_phrase);
         let first = openers.next()?;

@@ -6,7 +6,7 @@ use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces,
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::did_you_mean;
 use crate::rule::lexicon::{Class, Lexicon};
-use crate::rule::matcher::{Compiler, EntryId, Need, Program};
+use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::pattern::{Element, Pattern, Sequence};
 use crate::source::SourceFile;
 use crate::yaml::find;
@@ -87,7 +87,6 @@ pub(super) fn compile_vocabulary(
 ) -> (BTreeMap<String, EntryId>, Vec<Program>) {
     let mut ids: BTreeMap<String, EntryId> = BTreeMap::new();
     let mut programs: Vec<Program> = Vec::new();
-    let mut needs: Vec<Need> = Vec::new();
     let mut left: Vec<&String> = vocabulary.keys().collect();
     while !left.is_empty() {
         let before = left.len();
@@ -98,11 +97,10 @@ pub(super) fn compile_vocabulary(
             if !ready {
                 return true;
             }
-            let known = |name: &str| ids.get(name).map(|id| (*id, needs[id.0].clone()));
+            let known = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
             match (Compiler { entry: &known }).compile(&entry.patterns, lexicon) {
                 Ok(program) => {
                     ids.insert((*name).clone(), EntryId(programs.len()));
-                    needs.push(program.need());
                     programs.push(program);
                 }
                 Err(error) => {
@@ -110,7 +108,6 @@ pub(super) fn compile_vocabulary(
                     let label = Label::new(source.span(find(source, name, "")), "");
                     problems.push(entry.file, Diagnostic::error("vocabulary/pattern", error.to_string(), label));
                     ids.insert((*name).clone(), EntryId(programs.len()));
-                    needs.push(Need::default());
                     programs.push(nothing(lexicon));
                 }
             }
