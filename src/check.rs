@@ -16,8 +16,8 @@ use structure::{Flaw, Subject};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::{ClauseId, Document, Language, ProseSpan};
 use crate::rule::{
-    Condition, Disclosure, LazyRegex, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind, RuleSet, Search,
-    Status, Structure, Within,
+    Condition, Disclosure, LazyRegex, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind,
+    RuleSet, Search, Status, Structure, Within,
 };
 use crate::source::{SourceFile, Span};
 
@@ -449,11 +449,15 @@ impl Checker<'_> {
                     if own.is_empty() {
                         continue;
                     }
-                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut surroundings) else { continue };
+                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut surroundings) else {
+                        continue;
+                    };
                     (own, companion)
                 }
                 Search::Regex(regex) => {
-                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut surroundings) else { continue };
+                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut surroundings) else {
+                        continue;
+                    };
                     (self.found_by(regex, clause, unless), companion)
                 }
             };
@@ -579,9 +583,7 @@ impl Checker<'_> {
         let known = &mut surroundings.headings;
         known.resize(document.sections().len(), None);
         let mut above = document.headings(document.clause(clause).section);
-        above.any(|(section, _)| {
-            *known[section.0].get_or_insert_with(|| self.reading.in_heading(program, section.0))
-        })
+        above.any(|(section, _)| *known[section.0].get_or_insert_with(|| self.reading.in_heading(program, section.0)))
     }
 
     fn excluded(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {

@@ -5,6 +5,8 @@
 
 mod builtin;
 mod file;
+#[allow(dead_code, reason = "the build script writes what the program reads")]
+mod frozen;
 mod lexicon;
 mod matcher;
 mod pattern;
@@ -12,6 +14,7 @@ mod positions;
 mod profile;
 mod reading;
 mod structure;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;

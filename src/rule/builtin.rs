@@ -1,11 +1,21 @@
 //! The `rules/` folder, embedded, and nothing else.
 
+use super::frozen::{Thawed, thaw};
 use super::{Examples, Layer, Role, RuleSource};
 use crate::source::SourceFile;
 
 /// Path, text, and content in JSON without the examples of every file under `rules/`, in the order of their paths; the
 /// build script writes the list.
 const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// For each language what the phrases of the files are compiled to; no code for the rules' own language.
+const FROZEN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/frozen.rs"));
+
+/// What the phrases of a language are compiled to.
+pub(super) fn frozen(language: Option<&str>) -> Option<Thawed> {
+    let (_, bytes) = FROZEN.iter().find(|(code, _)| *code == language.unwrap_or_default())?;
+    Some(thaw(bytes))
+}
 
 /// The rules and the vocabulary that come with the program. Without the examples they are read from their compact form,
 /// and their text is left out.

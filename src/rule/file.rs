@@ -13,8 +13,10 @@ use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
+use super::builtin::frozen;
+use super::frozen::Thawed;
 use super::lexicon::Lexicon;
-use super::matcher::{Compiler, Program};
+use super::matcher::{Compiler, EntryId, Program};
 use super::pattern::Pattern;
 use super::{Fact, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
@@ -158,9 +160,27 @@ fn compile_files(
     examples: Examples,
     problems: &mut Problems,
 ) -> Compiled {
-    let mut lexicon = Lexicon::new();
-    let vocabulary = read_vocabulary(sources, language, examples, &mut lexicon, problems);
-    let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut lexicon, problems);
+    let is_own_vocabulary = |given: &RuleSource| {
+        given.role == Role::Vocabulary && given.layer == Layer::User && given.language.as_deref() == language
+    };
+    // What was compiled when the program was built holds with the vocabulary that was there then.
+    let frozen = match examples {
+        Examples::Skip if !sources.iter().any(is_own_vocabulary) => frozen(language),
+        _ => None,
+    };
+    let (mut lexicon, ids, entries, frozen) = match frozen {
+        Some(Thawed { lexicon, entries, phrases }) => {
+            let (names, entries): (Vec<String>, Vec<Program>) = entries.into_iter().unzip();
+            let ids = names.into_iter().enumerate().map(|(id, name)| (name, EntryId(id))).collect();
+            (lexicon, ids, entries, Some(phrases))
+        }
+        None => {
+            let mut lexicon = Lexicon::new();
+            let vocabulary = read_vocabulary(sources, language, examples, &mut lexicon, problems);
+            let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut lexicon, problems);
+            (lexicon, ids, entries, None)
+        }
+    };
     let entry = |name: &str| ids.get(name).map(|id| entries[id.0].named(*id));
     let known =
         Known { rules: files.iter().filter_map(|file| Some((file.id.as_ref()?.as_str(), file.fields.kind))).collect() };
@@ -171,6 +191,7 @@ fn compile_files(
     for file in files {
         let mut build = Build {
             lexicon: &mut lexicon,
+            frozen: frozen.as_ref().filter(|_| sources[file.file].layer == Layer::Builtin),
             compiler: Compiler { entry: &entry },
             names: &ids,
             known: &known,

@@ -3,6 +3,7 @@
 //! A pattern becomes a [`Program`]; a vocabulary entry is a program too, whose places serve every pattern that names it.
 //! No state leads back to itself, so a run (`rule::reading`) visits each once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::lexicon::{GroupId, Lexicon, Symbol};
@@ -20,7 +21,7 @@ pub(crate) struct Program {
     /// How many states accept.
     pub(super) accepting: usize,
     /// What a text must hold, or it can't match: a word of each of these.
-    needs: Vec<Need>,
+    pub(super) needs: Vec<Need>,
     /// The most words that a match has; nothing where there is no bound.
     pub(super) longest: Option<usize>,
     /// How a match can start.
@@ -70,7 +71,7 @@ pub(crate) struct Need {
     pub(super) groups: Arc<[GroupId]>,
     pub(super) entries: Arc<[EntryId]>,
     /// How many word tests they are: of two needs, the one with fewer is the rarer.
-    tests: usize,
+    pub(super) tests: usize,
 }
 
 impl Need {
@@ -109,6 +110,48 @@ pub(super) enum State {
 
 /// The most states of one program.
 const MOST_STATES: usize = 20_000;
+
+/// Compiles vocabulary entries, each after those that it names: their ids by their names, their programs in the order of
+/// the ids, and the names of those that name themselves, directly or by way of others. Names that no entry has match
+/// nothing. What is too large is told, and matches nothing.
+pub(crate) fn compile_entries<'v>(
+    vocabulary: &'v BTreeMap<String, Vec<Pattern>>,
+    lexicon: &mut Lexicon,
+    mut too_large: impl FnMut(&str, TooLarge),
+) -> (BTreeMap<String, EntryId>, Vec<Program>, Vec<&'v String>) {
+    let mut ids: BTreeMap<String, EntryId> = BTreeMap::new();
+    let mut programs: Vec<Program> = Vec::new();
+    let mut left: Vec<&String> = vocabulary.keys().collect();
+    while !left.is_empty() {
+        let before = left.len();
+        left.retain(|name| {
+            let patterns = &vocabulary[*name];
+            let names = patterns.iter().flat_map(Pattern::names);
+            let ready = names.filter(|name| vocabulary.contains_key(*name)).all(|name| ids.contains_key(name));
+            if !ready {
+                return true;
+            }
+            let known = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
+            let compiler = Compiler { entry: &known };
+            let program = compiler.compile(patterns, lexicon).unwrap_or_else(|error| {
+                too_large(name, error);
+                Program::nothing()
+            });
+            ids.insert((*name).clone(), EntryId(programs.len()));
+            programs.push(program);
+            false
+        });
+        if left.len() == before {
+            break;
+        }
+    }
+    // Entries of a cycle never match; their names are known, so that only the cycle itself is reported.
+    for name in &left {
+        ids.insert((*name).clone(), EntryId(programs.len()));
+        programs.push(Program::nothing());
+    }
+    (ids, programs, left)
+}
 
 /// Finds a vocabulary entry by its name.
 pub(crate) type EntryLookup<'c> = dyn Fn(&str) -> Option<Named> + 'c;
@@ -163,7 +206,13 @@ impl Compiler<'_> {
         let needs = match needs.len() {
             1 => needs.remove(0),
             // Whichever pattern matches, the rarest of its needs is there.
-            _ => needs.into_iter().map(rarest).collect::<Option<Vec<Need>>>().map(union).into_iter().collect(),
+            _ => needs
+                .into_iter()
+                .map(rarest)
+                .collect::<Option<Vec<Need>>>()
+                .map(|needs| union(&needs))
+                .into_iter()
+                .collect(),
         };
         states.push(State::Split(starts));
         let opening = Opening::of(&states);
@@ -258,7 +307,9 @@ impl Compiler<'_> {
                     let options: Vec<Option<Need>> =
                         options.iter().map(|option| rarest(self.needs(option, lexicon))).collect();
                     // An option that needs nothing makes the choice need nothing.
-                    needs.extend(words.into_iter().chain(options).collect::<Option<Vec<Need>>>().map(union));
+                    needs.extend(
+                        words.into_iter().chain(options).collect::<Option<Vec<Need>>>().map(|needs| union(&needs)),
+                    );
                 }
                 Element::Choice { presence: Presence::Optional, .. } | Element::Gap(_) => {}
             }
@@ -284,7 +335,7 @@ fn rarest(needs: Vec<Need>) -> Option<Need> {
     needs.into_iter().min_by_key(|need| need.tests)
 }
 
-fn union(needs: Vec<Need>) -> Need {
+fn union(needs: &[Need]) -> Need {
     let mut groups: Vec<GroupId> = needs.iter().flat_map(|need| need.groups.iter().copied()).collect();
     groups.sort_unstable();
     groups.dedup();
@@ -295,6 +346,18 @@ fn union(needs: Vec<Need>) -> Need {
 }
 
 impl Program {
+    /// A program that never matches.
+    pub(super) fn nothing() -> Self {
+        Self {
+            states: vec![State::Accept(None), State::Split(Vec::new())],
+            accepting: 1,
+            needs: vec![Need::default()],
+            longest: Some(0),
+            opening: Opening::default(),
+            entries: Vec::new(),
+        }
+    }
+
     /// What patterns that name it need to know, given its id.
     pub(crate) fn named(&self, id: EntryId) -> Named {
         let tests = self.needs.iter().map(|need| need.tests).min().unwrap_or_default();

@@ -177,9 +177,8 @@ impl Sets {
 
     /// The positions of a set, in order.
     pub(super) fn each(&self, set: usize) -> impl Iterator<Item = usize> + '_ {
-        bits(self.filled[set]).flat_map(move |block| {
-            bits(self.blocks[set * BLOCKS + block]).map(move |bit| block * 64 + bit)
-        })
+        bits(self.filled[set])
+            .flat_map(move |block| bits(self.blocks[set * BLOCKS + block]).map(move |bit| block * 64 + bit))
     }
 
     /// The positions of a set from one on and before another, in order.

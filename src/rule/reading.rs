@@ -13,9 +13,10 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::lexicon::{GroupId, Lexicon, Symbol, Token, WordId, Words};
+use super::lexicon::{GroupId, Lexicon, Symbol};
 use super::matcher::{EntryId, Program, State};
 use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
+use super::words::{Token, WordId, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
 
 /// A match: words `start..end` of a passage.
@@ -147,7 +148,8 @@ impl Tile<'_> {
                 self.add_passages(*group, &mut holding);
             }
             for entry in &*need.entries {
-                let known = self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs));
+                let known =
+                    self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs));
                 holding.iter_mut().zip(known).for_each(|(holding, passages)| *holding |= passages);
             }
             candidates.iter_mut().zip(holding).for_each(|(left, holding)| *left &= holding);
@@ -686,7 +688,8 @@ impl Run {
         let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening.words[*idx].0));
         let entries = program.opening.entries.iter().filter(|(_, next)| self.openings.take(program, *next));
         let entries = entries.filter_map(|(id, _)| tile.entries[id.0].as_ref());
-        let by_phrase = entries.clone().flat_map(move |places| places.from(stretch.first, end)).map(|(start, _)| *start);
+        let by_phrase =
+            entries.clone().flat_map(move |places| places.from(stretch.first, end)).map(|(start, _)| *start);
         let words = by_word.chain(entries.map(|places| &places.words));
         let mut openers = words.flat_map(|set| set.within(stretch)).filter(|at| *at < end).chain(by_phrase);
         let first = openers.next()?;
@@ -738,7 +741,7 @@ impl Run {
                 }
                 State::Split(ways) => {
                     ways.iter().filter(|next| leads_on(next)).for_each(|next| leads.add(*next, state));
-                    ways.iter().any(|next| leads_on(next))
+                    ways.iter().any(leads_on)
                 }
             };
             if any {

@@ -12,6 +12,7 @@ use super::shape::{
 use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::rule::frozen::{Phrases, key_of};
 use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
@@ -23,6 +24,8 @@ use crate::yaml::{OneOrMore, find};
 
 pub(super) struct Build<'b, 'c> {
     pub(super) lexicon: &'b mut Lexicon,
+    /// The phrases that were compiled when the program was built, where the file's are among them.
+    pub(super) frozen: Option<&'b Phrases>,
     pub(super) compiler: Compiler<'c>,
     pub(super) names: &'b BTreeMap<String, EntryId>,
     pub(super) known: &'b Known<'b>,
@@ -135,6 +138,9 @@ impl Build<'_, '_> {
 
     /// Patterns any of which may match; nothing where there is none.
     fn program(&mut self, key: &str, texts: &[String]) -> Option<Program> {
+        if let Some(program) = self.frozen.and_then(|frozen| frozen.program(key_of(texts))) {
+            return Some(program);
+        }
         let mut patterns = Vec::with_capacity(texts.len());
         for text in texts {
             let Some(pattern) = read_pattern(self.source, self.file.file, key, text, self.lexicon, self.problems)

@@ -6,7 +6,7 @@ use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces,
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::did_you_mean;
 use crate::rule::lexicon::{Class, Lexicon};
-use crate::rule::matcher::{Compiler, EntryId, Program};
+use crate::rule::matcher::{EntryId, Program, compile_entries};
 use crate::rule::pattern::{Element, Pattern, Sequence};
 use crate::source::SourceFile;
 use crate::yaml::find;
@@ -78,49 +78,23 @@ fn has_endless_gap(sequence: &Sequence) -> bool {
     })
 }
 
-/// Compiles the entries, each after those that it names.
+/// Compiles the entries: their ids, and their programs.
 pub(super) fn compile_vocabulary(
     vocabulary: &BTreeMap<String, ReadEntry>,
     sources: &[RuleSource],
     lexicon: &mut Lexicon,
     problems: &mut Problems,
 ) -> (BTreeMap<String, EntryId>, Vec<Program>) {
-    let mut ids: BTreeMap<String, EntryId> = BTreeMap::new();
-    let mut programs: Vec<Program> = Vec::new();
-    let mut left: Vec<&String> = vocabulary.keys().collect();
-    while !left.is_empty() {
-        let before = left.len();
-        left.retain(|name| {
-            let entry = &vocabulary[*name];
-            let names = entry.patterns.iter().flat_map(Pattern::names);
-            let ready = names.filter(|name| vocabulary.contains_key(*name)).all(|name| ids.contains_key(name));
-            if !ready {
-                return true;
-            }
-            let known = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
-            match (Compiler { entry: &known }).compile(&entry.patterns, lexicon) {
-                Ok(program) => {
-                    ids.insert((*name).clone(), EntryId(programs.len()));
-                    programs.push(program);
-                }
-                Err(error) => {
-                    let source = &sources[entry.file].source;
-                    let label = Label::new(source.span(find(source, name, "")), "");
-                    problems.push(entry.file, Diagnostic::error("vocabulary/pattern", error.to_string(), label));
-                    ids.insert((*name).clone(), EntryId(programs.len()));
-                    programs.push(nothing(lexicon));
-                }
-            }
-            false
-        });
-        if left.len() == before {
-            break;
-        }
-    }
+    let patterns = vocabulary.iter().map(|(name, entry)| (name.clone(), entry.patterns.clone())).collect();
+    let (ids, programs, circular) = compile_entries(&patterns, lexicon, |name, error| {
+        let file = vocabulary[name].file;
+        let label = Label::new(sources[file].source.span(find(&sources[file].source, name, "")), "");
+        problems.push(file, Diagnostic::error("vocabulary/pattern", error.to_string(), label));
+    });
     for (name, entry) in vocabulary {
         let source = &sources[entry.file].source;
         for used in entry.patterns.iter().flat_map(Pattern::names) {
-            if left.contains(&name) && left.iter().any(|left| *left == used) {
+            if circular.contains(&name) && circular.iter().any(|other| *other == used) {
                 let message = format!("the vocabulary entry `{name}` names itself, by way of `<{used}>`");
                 problems.push(
                     entry.file,
@@ -131,17 +105,7 @@ pub(super) fn compile_vocabulary(
             }
         }
     }
-    // Entries of a cycle never match; their names are known, so that only the cycle itself is reported.
-    for name in left {
-        ids.insert(name.clone(), EntryId(programs.len()));
-        programs.push(nothing(lexicon));
-    }
     (ids, programs)
-}
-
-fn nothing(lexicon: &mut Lexicon) -> Program {
-    let compiler = Compiler { entry: &|_| None };
-    compiler.compile([], lexicon).unwrap_or_else(|_| unreachable!("internal: an empty program is small"))
 }
 
 pub(super) fn unknown_name<'k>(
