@@ -91,9 +91,12 @@ fn as_one_if_many(flaws: Vec<Flaw>, counted: &str) -> Vec<Flaw> {
 const ONE_CAUSE: usize = 3;
 
 /// Paragraphs and list items that say the same as one before them. Several in a row that repeat several in a row are one
-/// problem. What stands there more often than twice is a form that is filled in for each of many things.
+/// problem, and so are those that stand as far from the first ones as the last one does. What stands there more often than
+/// twice is a form that is filled in for each of many things, and so is what two lists of a section share. Notices of one
+/// page each have to be whole.
 pub(super) fn paragraphs(subject: Subject<'_>, shortest: usize) -> Vec<Flaw> {
-    let mut first_at: BTreeMap<String, (usize, Span)> = BTreeMap::new();
+    let notices = notices(subject);
+    let mut first_at: BTreeMap<String, (usize, &[Clause])> = BTreeMap::new();
     let mut flaws: Vec<(usize, Flaw)> = Vec::new();
     let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
     let mut run: Option<(usize, usize)> = None;
@@ -102,23 +105,71 @@ pub(super) fn paragraphs(subject: Subject<'_>, shortest: usize) -> Vec<Flaw> {
         if !block.iter().all(is_running_text) || word_count(&text) < shortest {
             continue;
         }
-        let span = whole(block);
         let Some((earlier, first)) = first_at.get(&key(&text)).copied() else {
-            first_at.insert(key(&text), (idx, span));
+            first_at.insert(key(&text), (idx, block));
             continue;
         };
+        let [one, other] = [first, block].map(|block| notices[block[0].section.0]);
+        let are_of_two_notices = one.is_some() && other.is_some() && one != other;
+        if are_of_two_notices || are_parallel(&first[0], &block[0]) {
+            continue;
+        }
         *copies.entry(earlier).or_default() += 1;
         // Short blocks between them are not counted, so the run may leap a little.
-        let goes_on =
-            run.is_some_and(|(last, copied)| idx - last <= LEAP && earlier > copied && earlier - copied <= LEAP);
+        let goes_on = run.is_some_and(|(last, copied)| {
+            let near = idx - last <= LEAP && earlier > copied && earlier - copied <= LEAP;
+            near || idx - earlier == last - copied
+        });
         run = Some((idx, earlier));
         if !goes_on {
-            flaws.push((earlier, Flaw::at(span, text).with_related(vec![(first, "the first one")])));
+            flaws.push((earlier, Flaw::at(whole(block), text).with_related(vec![(whole(first), "the first one")])));
         }
     }
     let twice = flaws.into_iter().filter(|(earlier, _)| copies.get(earlier) == Some(&1)).map(|(_, flaw)| flaw);
     as_one_if_many(twice.collect(), "paragraphs")
 }
+
+/// Whether two clauses are items of two lists in one section: what introduces each has to be answered in full.
+fn are_parallel(one: &Clause, other: &Clause) -> bool {
+    let items = [one, other].map(|clause| clause.kind == ClauseKind::ListItem && !clause.lead_in.is_empty());
+    items == [true, true] && one.section == other.section && one.lead_in != other.lead_in
+}
+
+/// For each section the notice of the page that it belongs to, by its place. Headings of the highest rank are titles of
+/// notices where there are few of them that say different things, with several headings right under each; where there are
+/// many, they are chapters.
+fn notices(subject: Subject<'_>) -> Vec<Option<usize>> {
+    let sections = subject.document.sections();
+    // The sections stand in the order of their headings, so a parent comes before those below it.
+    let mut tops: Vec<usize> = Vec::new();
+    let mut below = vec![0_usize; sections.len()];
+    for (idx, section) in sections.iter().enumerate() {
+        let parent = section.parent.map(|id| id.0).filter(|parent| *parent > 0);
+        tops.push(parent.map_or(idx, |parent| tops[parent]));
+        if let Some(parent) = parent {
+            below[parent] += 1;
+        }
+    }
+    let mut titles: Vec<String> = Vec::new();
+    let mut notices: Vec<Option<usize>> = Vec::new();
+    for top in tops {
+        let title = sections[top].heading.as_ref().filter(|_| below[top] >= SECTIONS_OF_A_NOTICE);
+        notices.push(title.map(|title| {
+            let title = key(title.prose.text());
+            titles.iter().position(|known| *known == title).unwrap_or_else(|| {
+                titles.push(title);
+                titles.len() - 1
+            })
+        }));
+    }
+    if titles.len() > MOST_NOTICES { vec![None; sections.len()] } else { notices }
+}
+
+/// How many headings stand right under the title of a notice at least.
+const SECTIONS_OF_A_NOTICE: usize = 3;
+
+/// How many notices a page has at most.
+const MOST_NOTICES: usize = 3;
 
 /// How many short blocks may stand between repeated ones that are one problem.
 const LEAP: usize = 8;
