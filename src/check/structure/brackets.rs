@@ -36,7 +36,7 @@ const BRACKETS: [(char, char); 2] = [('(', ')'), ('[', ']')];
 /// Brackets that have no partner in their paragraph, unless the section around it makes up for it: a bracket may hold
 /// several list items.
 pub(super) fn unbalanced(subject: Subject<'_>) -> Vec<Flaw> {
-    let mut flaws = Vec::new();
+    let mut flaws: Vec<Flaw> = Vec::new();
     let sought: Vec<char> = BRACKETS.iter().flat_map(|(open, close)| [*open, *close]).collect();
     let sections = subject.document.clauses().chunk_by(|one, next| one.section == next.section);
     for section in sections {
@@ -58,8 +58,16 @@ pub(super) fn unbalanced(subject: Subject<'_>) -> Vec<Flaw> {
         }
     }
     flaws.sort_by_key(|flaw| flaw.span);
+    // So many have one cause: a habit of the writer, or a text that is no prose.
+    if flaws.len() > ONE_CAUSE {
+        let places = flaws.into_iter().map(|flaw| (flaw.span, flaw.words)).collect();
+        return Flaw::of_all(places, "brackets").into_iter().collect();
+    }
     flaws
 }
+
+/// More brackets than this that have no partner are one problem.
+const ONE_CAUSE: usize = 10;
 
 fn without_partner(marks: impl Iterator<Item = Mark>, open: char) -> Vec<Mark> {
     let mut opened: Vec<Mark> = Vec::new();

@@ -91,42 +91,72 @@ fn as_one_if_many(flaws: Vec<Flaw>, counted: &str) -> Vec<Flaw> {
 const ONE_CAUSE: usize = 3;
 
 /// Paragraphs and list items that say the same as one before them. Several in a row that repeat several in a row are one
-/// problem, and so are those that stand as far from the first ones as the last one does. What stands there more often than
-/// twice is a form that is filled in for each of many things, and so is what two lists of a section share. Notices of one
-/// page each have to be whole.
+/// problem. What stands there more often than twice is a form that is filled in for each of many things, and so is what two
+/// lists of a section share, or what alone is repeated under the same label. Notices of one page each have to be whole.
 pub(super) fn paragraphs(subject: Subject<'_>, shortest: usize) -> Vec<Flaw> {
     let notices = notices(subject);
-    let mut first_at: BTreeMap<String, (usize, &[Clause])> = BTreeMap::new();
-    let mut flaws: Vec<(usize, Flaw)> = Vec::new();
+    let blocks: Vec<&[Clause]> = subject.blocks().collect();
+    let mut first_at: BTreeMap<String, usize> = BTreeMap::new();
+    let mut runs: Vec<Run> = Vec::new();
     let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut run: Option<(usize, usize)> = None;
-    for (idx, block) in subject.blocks().enumerate() {
+    for (idx, block) in blocks.iter().enumerate() {
         let text = text_of(block);
         if !block.iter().all(is_running_text) || word_count(&text) < shortest {
             continue;
         }
-        let Some((earlier, first)) = first_at.get(&key(&text)).copied() else {
-            first_at.insert(key(&text), (idx, block));
+        let earlier = *first_at.entry(key(&text)).or_insert(idx);
+        if earlier == idx {
             continue;
-        };
+        }
+        let first = blocks[earlier];
         let [one, other] = [first, block].map(|block| notices[block[0].section.0]);
         let are_of_two_notices = one.is_some() && other.is_some() && one != other;
         if are_of_two_notices || are_parallel(&first[0], &block[0]) {
             continue;
         }
         *copies.entry(earlier).or_default() += 1;
-        // Short blocks between them are not counted, so the run may leap a little.
-        let goes_on = run.is_some_and(|(last, copied)| {
-            let near = idx - last <= LEAP && earlier > copied && earlier - copied <= LEAP;
-            near || idx - earlier == last - copied
-        });
-        run = Some((idx, earlier));
-        if !goes_on {
-            flaws.push((earlier, Flaw::at(whole(block), text).with_related(vec![(whole(first), "the first one")])));
+        match runs.last_mut().filter(|run| run.goes_on(earlier, idx)) {
+            Some(run) => run.last = (earlier, idx),
+            None => runs.push(Run { first: (earlier, idx), last: (earlier, idx) }),
         }
     }
-    let twice = flaws.into_iter().filter(|(earlier, _)| copies.get(earlier) == Some(&1)).map(|(_, flaw)| flaw);
-    as_one_if_many(twice.collect(), "paragraphs")
+    let is_field = |run: &Run| {
+        let [one, other] = [run.first.0, run.first.1].map(|idx| label(subject, &blocks, idx));
+        run.first == run.last && one.is_some() && one == other
+    };
+    let twice = runs.into_iter().filter(|run| copies.get(&run.first.0) == Some(&1) && !is_field(run));
+    let flaws = twice.map(|run| {
+        let [first, copy] = [run.first.0, run.first.1].map(|idx| blocks[idx]);
+        Flaw::at(whole(copy), text_of(copy)).with_related(vec![(whole(first), "the first one")])
+    });
+    as_one_if_many(flaws.collect(), "paragraphs")
+}
+
+/// Paragraphs in a row that repeat others in a row, by their places: each a first one and its copy.
+struct Run {
+    first: (usize, usize),
+    last: (usize, usize),
+}
+
+impl Run {
+    /// Whether a paragraph and its copy go on with it. Short blocks between them are not counted, so it may leap a little;
+    /// where a whole part stands twice, its copies stay as far from the first ones.
+    fn goes_on(&self, earlier: usize, copy: usize) -> bool {
+        let (last_earlier, last_copy) = self.last;
+        let near = copy - last_copy <= LEAP && earlier > last_earlier && earlier - last_earlier <= LEAP;
+        near || copy - earlier == last_copy - last_earlier
+    }
+}
+
+/// What stands right over a block and names it: its heading without the number, or a short line.
+fn label(subject: Subject<'_>, blocks: &[&[Clause]], idx: usize) -> Option<String> {
+    let section = blocks[idx][0].section;
+    let before = idx.checked_sub(1).map(|before| blocks[before]).filter(|before| before[0].section == section);
+    let text = match before {
+        Some(before) => Some(text_of(before)).filter(|text| word_count(text) <= LONGEST_TITLE && !text.ends_with('.')),
+        None => subject.document.sections()[section.0].heading.as_ref().map(|heading| heading.prose.text().to_owned()),
+    };
+    text.map(|text| key(&text).trim_start_matches(|c: char| c.is_ascii_digit()).to_owned())
 }
 
 /// Whether two clauses are items of two lists in one section: what introduces each has to be answered in full.
