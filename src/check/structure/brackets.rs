@@ -135,12 +135,15 @@ fn is_enumerator(mark: &Mark) -> bool {
 
 /// What stands right before a mark.
 fn last_piece(mark: &Mark) -> &str {
-    mark.before.rsplit([' ', '(', ',', ';', ':', '|']).next().unwrap_or_default()
+    mark.before.rsplit([' ', '(', ')', ']', ',', ';', ':', '|']).next().unwrap_or_default()
 }
 
-/// The number or letter before a mark.
+/// The number or letter before a mark; where the space before a number was lost, "data1)", the number.
 fn label_of(mark: &Mark) -> &str {
-    last_piece(mark).trim_end_matches('.')
+    let piece = last_piece(mark).trim_end_matches('.');
+    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let glued = word.len() < piece.len() && !word.is_empty() && word.chars().all(char::is_alphabetic);
+    if glued { &piece[word.len()..] } else { piece }
 }
 
 /// The words around a mark, which it is known by.
