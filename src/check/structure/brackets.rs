@@ -135,7 +135,7 @@ fn is_enumerator(mark: &Mark) -> bool {
 
 /// What stands right before a mark.
 fn last_piece(mark: &Mark) -> &str {
-    mark.before.rsplit([' ', '(', ')', ']', ',', ';', ':', '|']).next().unwrap_or_default()
+    mark.before.rsplit([' ', '(', ')', ']', ',', ';', ':', '|', '\u{A7}']).next().unwrap_or_default()
 }
 
 /// The number or letter before a mark; where the space before a number was lost, "data1)", the number.
