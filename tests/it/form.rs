@@ -36,6 +36,15 @@ fn what_has_one_cause_is_one_finding() {
 }
 
 #[test]
+fn many_brackets_without_a_partner_are_one_finding() {
+    let text = format!("# Privacy\n\nLast updated: 3 May 2021\n\n{}", "We keep it (for a year.\n\n".repeat(11));
+    insta::assert_snapshot!(
+        findings("p.md", &text, "2021-06-01"),
+        @"5:12: advice[text/unbalanced-bracket] this bracket has no partner"
+    );
+}
+
+#[test]
 fn plain_text_as_it_is_copied_from_a_page() {
     let text = "\
 PRIVACY POLICY

@@ -36,21 +36,17 @@ const BRACKETS: [(char, char); 2] = [('(', ')'), ('[', ']')];
 /// Brackets that have no partner in their paragraph, unless the section around it makes up for it: a bracket may hold
 /// several list items.
 pub(super) fn unbalanced(subject: Subject<'_>) -> Vec<Flaw> {
-    let mut flaws = Vec::new();
+    let mut flaws: Vec<Flaw> = Vec::new();
     let sought: Vec<char> = BRACKETS.iter().flat_map(|(open, close)| [*open, *close]).collect();
     let sections = subject.document.clauses().chunk_by(|one, next| one.section == next.section);
     for section in sections {
         for (open, close) in BRACKETS {
             let mut lonely: Vec<Mark> = Vec::new();
             for block in section.chunk_by(|one, next| one.block == next.block) {
-                let of_kind = || {
-                    let marks = marks(block, &sought).into_iter();
-                    marks.filter(|mark| [open, close].contains(&mark.character) && !is_no_bracket(mark))
-                };
-                // "a)" may be an enumeration, or close a bracket: a text that either reading balances is balanced.
-                let all = without_partner(of_kind(), open);
-                let counted = without_partner(of_kind().filter(|mark| !is_enumerator(mark)), open);
-                lonely.extend(if all.len() < counted.len() { all } else { counted });
+                let marks = marks(block, &sought).into_iter();
+                let of_kind = marks.filter(|mark| [open, close].contains(&mark.character) && !is_no_bracket(mark));
+                let (labels, sure): (Vec<Mark>, Vec<Mark>) = of_kind.partition(is_enumerator);
+                lonely.extend(closed_by_labels(without_partner(sure.into_iter(), open), &labels, open));
             }
             // Opened in one paragraph and closed in a later one.
             for mark in without_partner(lonely.into_iter(), open).into_iter().filter(|mark| !is_lost_link(mark)) {
@@ -62,8 +58,16 @@ pub(super) fn unbalanced(subject: Subject<'_>) -> Vec<Flaw> {
         }
     }
     flaws.sort_by_key(|flaw| flaw.span);
+    // So many have one cause: a habit of the writer, or a text that is no prose.
+    if flaws.len() > ONE_CAUSE {
+        let places = flaws.into_iter().map(|flaw| (flaw.span, flaw.words)).collect();
+        return Flaw::of_all(places, "brackets").into_iter().collect();
+    }
     flaws
 }
+
+/// More brackets than this that have no partner are one problem.
+const ONE_CAUSE: usize = 10;
 
 fn without_partner(marks: impl Iterator<Item = Mark>, open: char) -> Vec<Mark> {
     let mut opened: Vec<Mark> = Vec::new();
@@ -80,6 +84,33 @@ fn without_partner(marks: impl Iterator<Item = Mark>, open: char) -> Vec<Mark> {
     lonely
 }
 
+/// What stays lonely of some brackets where "a)" may close one: each may be of an enumeration or close the last bracket
+/// before it that nothing else does. One that follows the label before it, "b)" after "a)", is of an enumeration.
+fn closed_by_labels(lonely: Vec<Mark>, labels: &[Mark], open: char) -> Vec<Mark> {
+    let mut lonely = lonely;
+    let mut counted: Vec<&str> = Vec::new();
+    for mark in labels {
+        let label = label_of(mark);
+        let counts = counted.iter().any(|earlier| comes_next(earlier, label));
+        let opening = lonely.iter().rposition(|other| other.character == open && other.span < mark.span);
+        match opening.filter(|_| !counts) {
+            Some(opening) => {
+                lonely.remove(opening);
+            }
+            None => counted.push(label),
+        }
+    }
+    lonely
+}
+
+/// Whether a label of one sign follows another: "b" follows "a", "2" follows "1".
+fn comes_next(label: &str, next: &str) -> bool {
+    match (label.as_bytes(), next.as_bytes()) {
+        ([one], [other]) => one.is_ascii_alphanumeric() && one + 1 == *other,
+        _ => false,
+    }
+}
+
 /// Whether a bracket opens where a link was lost, which is another problem.
 fn is_lost_link(mark: &Mark) -> bool {
     mark.character == '(' && (mark.after.starts_with(' ') || mark.after.is_empty())
@@ -93,14 +124,26 @@ fn is_no_bracket(mark: &Mark) -> bool {
 
 /// Whether a closing bracket follows the number or letter of an enumeration that no bracket opens: "a)", "1)", "iv)".
 fn is_enumerator(mark: &Mark) -> bool {
-    let label = mark.before.rsplit([' ', '(', ',', ';', ':', '|']).next().unwrap_or_default();
-    let opened = mark.before[..mark.before.len() - label.len()].ends_with('(');
-    let label = label.trim_end_matches('.');
+    let opened = mark.before[..mark.before.len() - last_piece(mark).len()].ends_with('(');
+    let label = label_of(mark);
     mark.character == ')'
         && !opened
         && !label.is_empty()
         && (label.len() <= 2 && label.chars().all(char::is_alphanumeric)
             || label.len() <= 5 && label.chars().all(|c| "ivxIVX.0123456789".contains(c)))
+}
+
+/// What stands right before a mark.
+fn last_piece(mark: &Mark) -> &str {
+    mark.before.rsplit([' ', '(', ')', ']', ',', ';', ':', '|', '\u{A7}']).next().unwrap_or_default()
+}
+
+/// The number or letter before a mark; where the space before a number was lost, "data1)", the number.
+fn label_of(mark: &Mark) -> &str {
+    let piece = last_piece(mark).trim_end_matches('.');
+    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let glued = word.len() < piece.len() && !word.is_empty() && word.chars().all(char::is_alphabetic);
+    if glued { &piece[word.len()..] } else { piece }
 }
 
 /// The words around a mark, which it is known by.
@@ -129,7 +172,7 @@ pub(super) fn unclosed_quotes(subject: Subject<'_>) -> Vec<Flaw> {
             }
         }
         if let [quotes] = odd.as_slice()
-            && let Some(mark) = lonely_quote(quotes)
+            && let Some(mark) = lonely_quote(quotes).filter(|mark| !is_typed(mark))
         {
             flaws.push(Flaw::at(mark.span, around(mark)));
         }
@@ -140,6 +183,11 @@ pub(super) fn unclosed_quotes(subject: Subject<'_>) -> Vec<Flaw> {
 /// Whether a mark is one that pages also use for arrows: "More »".
 fn is_arrow(mark: &Mark, subject: Subject<'_>) -> bool {
     ["\u{AB}", "\u{BB}", "&raquo;", "&laquo;"].contains(&subject.source.slice(mark.span))
+}
+
+/// Whether the partner of a mark is typed as two apostrophes.
+fn is_typed(mark: &Mark) -> bool {
+    mark.after.contains("''") || mark.before.contains("''")
 }
 
 /// Whether a mark says inches or seconds.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::headings::content_words;
 use super::{Flaw, Subject, Unit};
 use crate::document::{Clause, ClauseId, ClauseKind, HeadingOrigin, ProseSpan};
 use crate::rule::Words;
@@ -76,6 +77,7 @@ pub(super) fn missing_lists(subject: Subject<'_>, announcing: &Words) -> Vec<Fla
                 let below = subject.document.sections()[*section].parent == Some(clause.section);
                 heading.origin == HeadingOrigin::Marked
                     && !below
+                    && !is_announced(unit.text(), heading.prose.text())
                     && !starts_count(heading.prose.text())
                     && !subject.is_unread_between(unit.span(), next.span())
             }
@@ -91,6 +93,12 @@ pub(super) fn missing_lists(subject: Subject<'_>, announcing: &Words) -> Vec<Fla
         return Vec::new();
     }
     flaws
+}
+
+/// Whether a heading is the first of those things that a text says are following.
+fn is_announced(text: &str, heading: &str) -> bool {
+    let things = text.rsplit_once("following ").map(|(_, things)| content_words(things));
+    things.is_some_and(|things| !things.is_disjoint(&content_words(heading)))
 }
 
 /// Whether a heading is the first of a numbered row.

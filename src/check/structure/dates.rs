@@ -62,6 +62,12 @@ pub(super) fn stale(subject: Subject<'_>, own: &Words, age: Duration) -> Vec<Fla
             newest = Some((unit, date, latest));
         }
     }
+    let newest = newest.or_else(|| {
+        units.iter().take(TOP).find_map(|unit| match alone(unit.text())? {
+            date @ Written { day: Day::Between(_, latest), .. } => Some((*unit, date, latest)),
+            Written { day: Day::Impossible, .. } => None,
+        })
+    });
     let Some((unit, date, known)) = newest else { return Vec::new() };
     let bound = known.checked_add(AROUND).map_or(limit, |bound| bound.min(limit));
     let later = |date: &Written| !matches!(date.day, Day::Between(_, latest) if latest < bound);
@@ -70,6 +76,17 @@ pub(super) fn stale(subject: Subject<'_>, own: &Words, age: Duration) -> Vec<Fla
     }
     let (span, words) = unit.place(date.at);
     vec![Flaw::at(span, words)]
+}
+
+/// How many headings and clauses from the top of a document on a date that stands alone is the document's own.
+const TOP: usize = 3;
+
+/// The date of a text that says nothing else.
+fn alone(text: &str) -> Option<Written> {
+    let date = *dates(text).first()?;
+    let around = text[..date.at.start].chars().chain(text[date.at.end..].chars());
+    let mut around = around.filter(|c| c.is_alphanumeric());
+    around.next().is_none().then_some(date)
 }
 
 /// How long after a change it may come into force.
@@ -82,23 +99,46 @@ const EDGE: usize = 8;
 const SHORT_LINE: usize = 8;
 
 /// Whether the document has no date of its own: none that is introduced as such, none alone on a line, none near its
-/// start or end, none in its front matter.
+/// start or end, none in its front matter. Where nothing is said there is nothing to date, and what is put in when the
+/// page is built may hold a date.
 pub(super) fn none(subject: Subject<'_>, own: &Words) -> Vec<Flaw> {
     let units = subject.units();
     let Some(first) = units.first() else { return Vec::new() };
     let dated = |unit: &Unit<'_>| !dates(unit.text()).is_empty();
-    let alone = |unit: &&Unit<'_>| word_count(unit.text()) <= SHORT_LINE && dated(unit);
+    let short = |unit: &Unit<'_>| word_count(unit.text()) <= SHORT_LINE && dated(unit);
     let edges = || units.iter().take(EDGE).chain(units.iter().rev().take(EDGE));
     let front_matter = subject.source.slice(subject.document.front_matter());
     if !own_dates(&units, own).is_empty()
         || edges().any(dated)
-        || units.iter().any(|unit| alone(&unit))
+        || units.iter().any(short)
         || !dates(front_matter).is_empty()
+        || subject.statements().next().is_none()
+        || units.iter().any(|unit| is_dated_later(unit.text(), own))
     {
         return Vec::new();
     }
     let span = subject.document.title().map_or_else(|| first.span(), |title| title.span);
     vec![Flaw::at(span, "").labelled("no date here, at the end, or where one is announced")]
+}
+
+/// The marks between which templates put in what a page shows.
+const TEMPLATE_MARKS: [(&str, &str); 3] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>")];
+
+/// Whether a date may come out of a template in a text: nothing else stands there, or words that introduce the document's
+/// own date do.
+fn is_dated_later(text: &str, own: &Words) -> bool {
+    let Some(start) = TEMPLATE_MARKS.iter().filter_map(|(open, _)| text.find(open)).min() else { return false };
+    let cues = own.find(text);
+    let announced = cues.iter().any(|cue| cue.start < start && start < cue.end + NEAR);
+    let mut rest = text;
+    let mut bare = true;
+    while let Some((at, close)) =
+        TEMPLATE_MARKS.iter().filter_map(|(open, close)| Some((rest.find(open)?, *close))).min()
+    {
+        bare &= !rest[..at].contains(char::is_alphanumeric);
+        rest = rest[at..].split_once(close).map_or("", |(_, after)| after);
+    }
+    announced || bare && !rest.contains(char::is_alphanumeric)
 }
 
 /// The dates that are introduced as the document's own, in the order of the file.

@@ -7,26 +7,37 @@ use crate::document::{Clause, ClauseKind, HeadingOrigin};
 use crate::rule::{Patterns, Words};
 
 /// Headings that the format marks, with neither text nor headings under them before the next of the same rank. Several of
-/// one rank in a row are a list, or stand on the wrong rank: there only one that is alone says something.
+/// one rank in a row are a list, or stand on the wrong rank: there only one that is alone says something. So are those of a
+/// rank on which one ends as a list item does.
 pub(super) fn empty(subject: Subject<'_>) -> Vec<Flaw> {
     let units = subject.units();
+    let sections = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
+    let items = sections.filter(|heading| LIST_ITEM_ENDS.iter().any(|end| heading.prose.text().ends_with(end)));
+    let item_levels: BTreeSet<u8> = items.map(|heading| heading.level).collect();
     let mut higher = Vec::new();
     let mut same = Vec::new();
-    for pair in units.windows(2) {
+    for (idx, pair) in units.windows(2).enumerate() {
         let [Unit::Heading(_, heading), next @ Unit::Heading(_, following)] = pair else { continue };
+        let before = idx.checked_sub(1).map(|before| units[before]);
+        let ends_list = matches!(before, Some(Unit::Heading(_, before)) if before.level == heading.level);
         let is_title = subject.document.title().is_some_and(|title| title.span == heading.span);
         let marked = heading.origin == HeadingOrigin::Marked && following.origin == HeadingOrigin::Marked;
         // Two short lines in a row can be a title and what stands below it; a question may be answered elsewhere.
         if marked
             && following.level <= heading.level
             && !is_title
+            && !item_levels.contains(&heading.level)
             && is_bare_title(heading.prose.text())
             && !is_numbered_below(heading.prose.text(), following.prose.text())
             && content_words(heading.prose.text()).is_disjoint(&content_words(following.prose.text()))
             && !subject.is_unread_between(heading.span, next.span())
         {
             let flaw = Flaw::at(heading.span, heading.prose.text());
-            if following.level < heading.level { higher.push(flaw) } else { same.push(flaw) }
+            match following.level < heading.level {
+                true if ends_list => {}
+                true => higher.push(flaw),
+                false => same.push(flaw),
+            }
         }
     }
     if same.len() == 1 {
@@ -35,6 +46,9 @@ pub(super) fn empty(subject: Subject<'_>) -> Vec<Flaw> {
     higher.sort_by_key(|flaw| flaw.span);
     higher
 }
+
+/// How headings end that are the items of a list.
+const LIST_ITEM_ENDS: [&str; 3] = [";", "; and", "; or"];
 
 /// Whether a heading only names a matter. A date, a sentence or an announcement can stand for itself.
 fn is_bare_title(text: &str) -> bool {
@@ -95,7 +109,7 @@ fn headings(subject: Subject<'_>) -> impl Iterator<Item = &str> {
 }
 
 /// The words of a title that tell it from others, cut to what stays the same in other forms of them.
-fn content_words(text: &str) -> BTreeSet<String> {
+pub(super) fn content_words(text: &str) -> BTreeSet<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
     words.map(|word| word.chars().take(5).flat_map(char::to_lowercase).collect()).collect()
 }
@@ -220,7 +234,7 @@ pub(super) fn questions_in_lists(subject: Subject<'_>) -> Vec<Flaw> {
     for list in lists.filter(|list| list[0].kind == ClauseKind::ListItem) {
         let mut questions = list.iter().filter(is_question);
         if let (Some(question), None) = (questions.next(), questions.next())
-            && list.iter().filter(|item| item.block == question.block).count() == 1
+            && clauses.iter().filter(|clause| clause.block == question.block).count() == 1
             && list.iter().filter(is_statement).count() >= 2
         {
             flaws.push(Flaw::at(question.span, question.prose.text()));

@@ -9,13 +9,22 @@ use crate::source::Span;
 /// Links into the document whose anchor is not there. Conversions lose anchors: nothing is said unless most of the other
 /// links lead somewhere, which in Markdown, where nothing writes the anchors down, has to be nearly all.
 pub(super) fn broken_anchors(subject: Subject<'_>) -> Vec<Flaw> {
-    let headings: BTreeSet<String> = match subject.document.format() {
+    let headings: Vec<&str> = match subject.document.format() {
         // What a publishing system makes of headings is known of Markdown only.
         Format::Markdown => {
             let headings = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
-            headings.map(|heading| key(heading.prose.text())).collect()
+            headings.map(|heading| heading.prose.text()).collect()
         }
-        Format::Html | Format::Plain => BTreeSet::new(),
+        Format::Html | Format::Plain => Vec::new(),
+    };
+    let titles: BTreeSet<String> = headings.iter().map(|heading| key(heading)).collect();
+    let title_words: Vec<BTreeSet<String>> = headings.iter().map(|heading| long_words(heading)).collect();
+    // Publishing systems put hyphens between the words of a heading. What has other signs was written by hand, and is
+    // often made of a few of the words.
+    let says = |anchor: &str| {
+        let words = long_words(anchor);
+        let few = words.len() >= WORDS_OF_A_TITLE && title_words.iter().any(|title| words.is_subset(title));
+        few && !anchor.contains('-')
     };
     let mut whole = 0_usize;
     let mut broken: Vec<(String, Span)> = Vec::new();
@@ -26,7 +35,7 @@ pub(super) fn broken_anchors(subject: Subject<'_>) -> Vec<Flaw> {
         }
         let Some(anchor) = link.target.strip_prefix('#').filter(|anchor| !anchor.is_empty()) else { continue };
         let anchor = percent_decoded(anchor);
-        if leads(&anchor, subject.document.anchors(), &headings) {
+        if leads(&anchor, subject.document.anchors(), &titles) || says(&anchor) {
             whole += 1;
         } else if !broken.iter().any(|(known, _)| *known == anchor) {
             broken.push((anchor, span));
@@ -42,6 +51,9 @@ pub(super) fn broken_anchors(subject: Subject<'_>) -> Vec<Flaw> {
 
 /// Shorter anchors say too little to be the start of a heading.
 const SHORTENED: usize = 8;
+
+/// Fewer words say too little to be those of a heading.
+const WORDS_OF_A_TITLE: usize = 2;
 
 /// How many links of a Markdown document lead somewhere for each that doesn't.
 const WHOLE_FOR_ONE_BROKEN: usize = 3;
@@ -71,6 +83,12 @@ fn leads(anchor: &str, anchors: &BTreeSet<String>, headings: &BTreeSet<String>) 
         || headings.iter().any(|heading| unnumbered(heading) == unnumbered(&sought))
         // Where anchors are written by hand they are often the start of the heading.
         || sought.len() >= SHORTENED && headings.iter().any(|heading| heading.starts_with(&sought))
+}
+
+/// The words of four letters or more, in lower case.
+fn long_words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
+    words.map(str::to_lowercase).collect()
 }
 
 /// Links whose target is empty.

@@ -91,34 +91,115 @@ fn as_one_if_many(flaws: Vec<Flaw>, counted: &str) -> Vec<Flaw> {
 const ONE_CAUSE: usize = 3;
 
 /// Paragraphs and list items that say the same as one before them. Several in a row that repeat several in a row are one
-/// problem. What stands there more often than twice is a form that is filled in for each of many things.
+/// problem. What stands there more often than twice is a form that is filled in for each of many things, and so is what two
+/// lists of a section share, or what alone is repeated under the same label. Notices of one page each have to be whole.
 pub(super) fn paragraphs(subject: Subject<'_>, shortest: usize) -> Vec<Flaw> {
-    let mut first_at: BTreeMap<String, (usize, Span)> = BTreeMap::new();
-    let mut flaws: Vec<(usize, Flaw)> = Vec::new();
+    let notices = notices(subject);
+    let blocks: Vec<&[Clause]> = subject.blocks().collect();
+    let mut first_at: BTreeMap<String, usize> = BTreeMap::new();
+    let mut runs: Vec<Run> = Vec::new();
     let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut run: Option<(usize, usize)> = None;
-    for (idx, block) in subject.blocks().enumerate() {
+    for (idx, block) in blocks.iter().enumerate() {
         let text = text_of(block);
         if !block.iter().all(is_running_text) || word_count(&text) < shortest {
             continue;
         }
-        let span = whole(block);
-        let Some((earlier, first)) = first_at.get(&key(&text)).copied() else {
-            first_at.insert(key(&text), (idx, span));
+        let earlier = *first_at.entry(key(&text)).or_insert(idx);
+        if earlier == idx {
             continue;
-        };
+        }
+        let first = blocks[earlier];
+        let [one, other] = [first, block].map(|block| notices[block[0].section.0]);
+        let are_of_two_notices = one.is_some() && other.is_some() && one != other;
+        if are_of_two_notices || are_parallel(&first[0], &block[0]) {
+            continue;
+        }
         *copies.entry(earlier).or_default() += 1;
-        // Short blocks between them are not counted, so the run may leap a little.
-        let goes_on =
-            run.is_some_and(|(last, copied)| idx - last <= LEAP && earlier > copied && earlier - copied <= LEAP);
-        run = Some((idx, earlier));
-        if !goes_on {
-            flaws.push((earlier, Flaw::at(span, text).with_related(vec![(first, "the first one")])));
+        match runs.last_mut().filter(|run| run.goes_on(earlier, idx)) {
+            Some(run) => run.last = (earlier, idx),
+            None => runs.push(Run { first: (earlier, idx), last: (earlier, idx) }),
         }
     }
-    let twice = flaws.into_iter().filter(|(earlier, _)| copies.get(earlier) == Some(&1)).map(|(_, flaw)| flaw);
-    as_one_if_many(twice.collect(), "paragraphs")
+    let is_field = |run: &Run| {
+        let [one, other] = [run.first.0, run.first.1].map(|idx| label(subject, &blocks, idx));
+        run.first == run.last && one.is_some() && one == other
+    };
+    let twice = runs.into_iter().filter(|run| copies.get(&run.first.0) == Some(&1) && !is_field(run));
+    let flaws = twice.map(|run| {
+        let [first, copy] = [run.first.0, run.first.1].map(|idx| blocks[idx]);
+        Flaw::at(whole(copy), text_of(copy)).with_related(vec![(whole(first), "the first one")])
+    });
+    as_one_if_many(flaws.collect(), "paragraphs")
 }
+
+/// Paragraphs in a row that repeat others in a row, by their places: each a first one and its copy.
+struct Run {
+    first: (usize, usize),
+    last: (usize, usize),
+}
+
+impl Run {
+    /// Whether a paragraph and its copy go on with it. Short blocks between them are not counted, so it may leap a little;
+    /// where a whole part stands twice, its copies stay as far from the first ones.
+    fn goes_on(&self, earlier: usize, copy: usize) -> bool {
+        let (last_earlier, last_copy) = self.last;
+        let near = copy - last_copy <= LEAP && earlier > last_earlier && earlier - last_earlier <= LEAP;
+        near || copy - earlier == last_copy - last_earlier
+    }
+}
+
+/// What stands right over a block and names it: its heading without the number, or a short line.
+fn label(subject: Subject<'_>, blocks: &[&[Clause]], idx: usize) -> Option<String> {
+    let section = blocks[idx][0].section;
+    let before = idx.checked_sub(1).map(|before| blocks[before]).filter(|before| before[0].section == section);
+    let text = match before {
+        Some(before) => Some(text_of(before)).filter(|text| word_count(text) <= LONGEST_TITLE && !text.ends_with('.')),
+        None => subject.document.sections()[section.0].heading.as_ref().map(|heading| heading.prose.text().to_owned()),
+    };
+    text.map(|text| key(&text).trim_start_matches(|c: char| c.is_ascii_digit()).to_owned())
+}
+
+/// Whether two clauses are items of two lists in one section: what introduces each has to be answered in full.
+fn are_parallel(one: &Clause, other: &Clause) -> bool {
+    let items = [one, other].map(|clause| clause.kind == ClauseKind::ListItem && !clause.lead_in.is_empty());
+    items == [true, true] && one.section == other.section && one.lead_in != other.lead_in
+}
+
+/// For each section the notice of the page that it belongs to, by its place. Headings of the highest rank are titles of
+/// notices where there are few of them that say different things, with several headings right under each; where there are
+/// many, they are chapters.
+fn notices(subject: Subject<'_>) -> Vec<Option<usize>> {
+    let sections = subject.document.sections();
+    // The sections stand in the order of their headings, so a parent comes before those below it.
+    let mut tops: Vec<usize> = Vec::new();
+    let mut below = vec![0_usize; sections.len()];
+    for (idx, section) in sections.iter().enumerate() {
+        let parent = section.parent.map(|id| id.0).filter(|parent| *parent > 0);
+        tops.push(parent.map_or(idx, |parent| tops[parent]));
+        if let Some(parent) = parent {
+            below[parent] += 1;
+        }
+    }
+    let mut titles: Vec<String> = Vec::new();
+    let mut notices: Vec<Option<usize>> = Vec::new();
+    for top in tops {
+        let title = sections[top].heading.as_ref().filter(|_| below[top] >= SECTIONS_OF_A_NOTICE);
+        notices.push(title.map(|title| {
+            let title = key(title.prose.text());
+            titles.iter().position(|known| *known == title).unwrap_or_else(|| {
+                titles.push(title);
+                titles.len() - 1
+            })
+        }));
+    }
+    if titles.len() > MOST_NOTICES { vec![None; sections.len()] } else { notices }
+}
+
+/// How many headings stand right under the title of a notice at least.
+const SECTIONS_OF_A_NOTICE: usize = 3;
+
+/// How many notices a page has at most.
+const MOST_NOTICES: usize = 3;
 
 /// How many short blocks may stand between repeated ones that are one problem.
 const LEAP: usize = 8;
