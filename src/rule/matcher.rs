@@ -377,6 +377,13 @@ impl<'r> Reading<'r> {
         run(program, &mut self.clauses[clause.0], self.entries, &self.words, &mut self.scratch)
     }
 
+    /// Where a section's own heading matches, in its prose.
+    pub(crate) fn places_in_heading(&mut self, program: &Program, section: usize) -> Vec<ProseSpan> {
+        let Some(passage) = &mut self.headings[section] else { return Vec::new() };
+        let found = run(program, passage, self.entries, &self.words, &mut self.scratch);
+        found.into_iter().filter_map(|found| passage.own(found)).collect()
+    }
+
     /// Whether a section's own heading matches.
     pub(crate) fn in_heading(&mut self, program: &Program, section: usize) -> bool {
         let Some(passage) = &mut self.headings[section] else { return false };
