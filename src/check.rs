@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock, no output format. The same document and rules give the same assessment, in the same order.
 
 mod conflict;
+pub(crate) mod content;
 mod fingerprint;
 mod structure;
 

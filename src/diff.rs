@@ -5,18 +5,17 @@
 //! or say the same in other words are none; where an edit leaves open what it did to a claim, nothing is said of it.
 
 mod align;
-mod content;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use crate::check::content::{Said, said};
 use crate::check::{Assessed, Assessment, Cause, Evidence, Finding};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{ClauseId, Document};
 use crate::rule::{Additions, Disclosure, RuleKind, RuleSet, Status};
 use crate::source::{SourceFile, Span};
 use align::{Alignment, Likeness, Masks, Pair};
-use content::{Said, said};
 
 /// One version of a policy, checked.
 #[derive(Clone, Copy, Debug)]
@@ -386,7 +385,7 @@ impl<'v> Claims<'v> {
             if !clause.kind.is_statement() {
                 continue;
             }
-            let said = said(disclosure, ClauseId(idx), document, &mut reading);
+            let said = said(&disclosure.compare, disclosure.unless.as_ref(), ClauseId(idx), document, &mut reading);
             said.iter().for_each(|said| *counts.entry(said.key.clone()).or_default() += 1);
             if !said.is_empty() {
                 all.insert(ClauseId(idx), said);

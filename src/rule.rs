@@ -249,16 +249,29 @@ pub(crate) enum Reported {
 /// Two things that the policy says and that cannot both hold.
 #[derive(Debug)]
 pub struct Conflict {
-    /// The one that leaves no room for the other.
-    pub(crate) absolute: Claim,
-    /// The one that contradicts it.
-    pub(crate) contrary: Claim,
+    pub(crate) claims: Claims,
     pub(crate) when: Option<Condition>,
     pub(crate) message: String,
 }
 
+/// The claims of a conflict.
+#[derive(Debug)]
+pub(crate) enum Claims {
+    /// Two that contradict each other.
+    Opposed {
+        /// The one that leaves no room for the other.
+        absolute: Claim,
+        /// The one that contradicts it.
+        contrary: Claim,
+    },
+    /// One that must say the same wherever it is made.
+    Valued { claim: Claim, value: ClaimValue },
+    /// None: the rule is not translated.
+    Unread,
+}
+
 /// Something that the policy says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Claim {
     /// What it says, in a few words.
     pub(crate) says: String,
@@ -270,6 +283,31 @@ pub(crate) struct Claim {
     pub(crate) not_next: Option<Program>,
     /// The same for the headings above.
     pub(crate) not_under: Option<Program>,
+    /// How to tell what the claim is about, where claims about different things are none that contradict each other.
+    pub(crate) about: Option<About>,
+}
+
+/// What a claim must say the same wherever it is made.
+#[derive(Debug)]
+pub(crate) struct ClaimValue {
+    /// The words that are the value.
+    pub(crate) words: Vec<Content>,
+    /// What says of a clause that its value is the largest that there can be.
+    pub(crate) at_most: Option<Program>,
+    /// What says of a clause that its value is the smallest that there can be.
+    pub(crate) at_least: Option<Program>,
+}
+
+/// How to tell what a claim is about: by all words of its clause that are not known to make no difference.
+#[derive(Debug)]
+pub(crate) struct About {
+    /// Words that mean the same thing.
+    pub(crate) subject: Vec<Content>,
+    /// Words that make no difference. Each pattern is searched for itself: of those that end at one word a program finds
+    /// the shortest.
+    pub(crate) ignore: Vec<Program>,
+    /// The same in the headings above.
+    pub(crate) ignore_under: Vec<Program>,
 }
 
 /// What to look for in a clause, and what must be there besides.

@@ -225,12 +225,12 @@ impl Places {
 pub(crate) struct Reading<'r> {
     programs: &'r [Program],
     tokens: Vec<Token>,
-    /// For each clause the place of its first word in `tokens`, and one more for the end of the last one's.
+    /// For each passage the place of its first own word in `tokens`, and one more for the end of the last one's.
     own: Vec<usize>,
-    /// The clauses in their order, then the headings.
+    /// The clauses in their order, then the sections' headings.
     passages: Vec<Laid>,
-    /// For each section the place of its heading in `passages`.
-    headings: Vec<Option<usize>>,
+    /// How many clauses there are.
+    clauses: usize,
     tiles: Vec<Tile<'r>>,
     run: Run,
 }
@@ -254,15 +254,14 @@ impl<'r> Reading<'r> {
             let words = lead_in.chain(of(idx)).map(|token| token.word);
             layout.add(words, introducing.min(LONGEST_LEAD_IN));
         }
-        let mut headings = Vec::with_capacity(document.sections().len());
-        let mut heading_tokens = Vec::new();
+        // Sections without a heading have an empty passage.
         for section in document.sections() {
-            headings.push(section.heading.as_ref().map(|heading| {
-                heading_tokens.clear();
-                layout.words.read(&heading.prose, &mut heading_tokens);
-                layout.add(heading_tokens.iter().map(|token| token.word), 0);
-                layout.passages.len() - 1
-            }));
+            let from = tokens.len();
+            if let Some(heading) = &section.heading {
+                layout.words.read(&heading.prose, &mut tokens);
+            }
+            own.push(tokens.len());
+            layout.add(tokens[from..].iter().map(|token| token.word), 0);
         }
         layout.close_tile();
         let LayOut { mut tiles, passages, .. } = layout;
@@ -271,12 +270,16 @@ impl<'r> Reading<'r> {
             let place = at - tile.passages.start;
             tile.statements[place / 64] |= 1 << (place % 64);
         }
-        Self { programs, tokens, own, passages, headings, tiles, run: Run::default() }
+        let clauses = document.clauses().len();
+        Self { programs, tokens, own, passages, clauses, tiles, run: Run::default() }
     }
 
     pub(crate) fn passage(&self, clause: ClauseId) -> Passage<'_> {
-        let own = &self.tokens[self.own[clause.0]..self.own[clause.0 + 1]];
-        Passage { lead_in: self.passages[clause.0].lead_in, own }
+        self.passage_at(clause.0)
+    }
+
+    fn passage_at(&self, at: usize) -> Passage<'_> {
+        Passage { lead_in: self.passages[at].lead_in, own: &self.tokens[self.own[at]..self.own[at + 1]] }
     }
 
     /// The statements that match, in order, each with its matches as [`Reading::in_clause`] gives them.
@@ -322,18 +325,29 @@ impl<'r> Reading<'r> {
     /// The matches in a clause with its lead-in, in order of their ends; they may overlap, and may lie in the lead-in
     /// altogether ([`Passage::own`] tells).
     pub(crate) fn in_clause(&mut self, program: &Program, clause: ClauseId) -> Vec<Match> {
-        match self.is_in(program, clause.0) {
-            true => {
-                let passage = self.passages[clause.0];
-                self.run.matches(program, &self.tiles[passage.tile], passage)
-            }
-            false => Vec::new(),
-        }
+        self.found_in(program, clause.0)
     }
 
     /// Whether a section's own heading matches.
     pub(crate) fn in_heading(&mut self, program: &Program, section: usize) -> bool {
-        self.headings[section].is_some_and(|passage| self.is_in(program, passage))
+        self.is_in(program, self.clauses + section)
+    }
+
+    /// Where a section's own heading matches, in its prose.
+    pub(crate) fn places_in_heading(&mut self, program: &Program, section: usize) -> Vec<ProseSpan> {
+        let found = self.found_in(program, self.clauses + section);
+        let passage = self.passage_at(self.clauses + section);
+        found.into_iter().filter_map(|found| passage.own(found)).collect()
+    }
+
+    fn found_in(&mut self, program: &Program, at: usize) -> Vec<Match> {
+        match self.is_in(program, at) {
+            true => {
+                let passage = self.passages[at];
+                self.run.matches(program, &self.tiles[passage.tile], passage)
+            }
+            false => Vec::new(),
+        }
     }
 
     fn is_in(&mut self, program: &Program, at: usize) -> bool {

@@ -341,12 +341,128 @@ fn one_statement_does_not_contradict_itself() {
     }
 }
 
+/// A rule of our own about a claim that must say the same wherever it is made, with `more` among its keys.
+fn meals(more: &str) -> String {
+    format!(
+        "\
+id: acme/meals
+title: Meals
+kind: conflict
+severity: warning
+cite: [Our handbook]
+why: Because.
+claims:
+  - says: how long they wait
+    phrases: ['wait* ...9 <duration>']
+    value: ['<duration>']
+{more}message: {{found: they wait for one time or for another}}
+help: Feed them.
+examples: {{found: [], clean: []}}
+"
+    )
+}
+
+/// How many of the places of each finding are shown; nothing where there is none.
+fn check_meals(more: &str, policy: &str) -> Vec<usize> {
+    let program = Program::new().file("ours/meals.yaml", meals(more)).file("policy.md", policy);
+    let outcome = program.args(["check", "--rules", "ours", "--format", "json", "policy.md"]).run();
+    let json: serde_json::Value =
+        serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.stderr));
+    let findings = json["files"][0]["findings"].as_array().unwrap();
+    let found = findings.iter().filter(|finding| finding["rule"] == "acme/meals");
+    found.map(|finding| 1 + finding["related"].as_array().unwrap().len()).collect()
+}
+
+#[test]
+fn a_claim_with_a_value_must_give_the_same_one_everywhere() {
+    let cases: [(&str, &[usize]); 8] = [
+        ("Dogs wait for 30 days. Dogs wait for 90 days.", &[2]),
+        ("Dogs wait for 30 days. Dogs wait for 90 days. Dogs wait for 7 days. Dogs wait for 30 days.", &[3]),
+        ("Dogs wait for one year. Dogs wait for 12 months.", &[]),
+        ("Dogs wait for a month. Dogs wait for 30 days.", &[]),
+        ("Dogs wait for several years. Dogs wait for 30 days.", &[]),
+        ("Dogs wait for 30 days. Dogs wait for 90 days or for 30 days.", &[]),
+        ("Dogs wait for 30 days. Dogs wait for 90 days. Dogs wait for 30 days, or for 90 days.", &[]),
+        ("Dogs wait for 30 days.", &[]),
+    ];
+    for (policy, expected) in cases {
+        assert_eq!(check_meals("", policy), expected, "{policy}");
+    }
+}
+
+#[test]
+fn a_limit_contradicts_what_lies_beyond_it() {
+    let limits = "    at-most: ['(up to|at most)']\n    at-least: ['at least']\n";
+    let contradict = [
+        ("up to 30 days", "90 days"),
+        ("up to 30 days", "up to 90 days"),
+        ("up to 30 days", "at least 90 days"),
+        ("at least 90 days", "30 days"),
+        ("at least 90 days", "at least 30 days"),
+    ];
+    let agree = [
+        ("up to 90 days", "30 days"),
+        ("up to 90 days", "at least 30 days"),
+        ("at least 30 days", "90 days"),
+        ("at least 30 days but at most 40 days", "90 days"),
+    ];
+    for (pairs, count) in [(&contradict[..], 1), (&agree[..], 0)] {
+        for (one, other) in pairs {
+            for (first, second) in [(one, other), (other, one)] {
+                let policy = format!("Dogs wait for {first}. Dogs wait for {second}.");
+                assert_eq!(check_meals(limits, &policy).len(), count, "{policy}");
+            }
+        }
+    }
+}
+
+#[test]
+fn claims_about_different_things_do_not_conflict() {
+    let ignore = "    ignore: ['(the|a|for|wait|waits)', 'of our house']\n    ignore-under: ['(waiting|time*)']\n\
+                  \x20   subject: [{phrase: 'dog*', as: dogs}, {phrase: '(hound|hounds)', as: dogs}]\n";
+    let conflict = [
+        "The dog waits for 30 days. Dogs wait for 90 days.",
+        "Hounds of our house wait for 30 days. A dog waits for 90 days.",
+        "Old dogs wait for 30 days. The old hounds wait for 90 days.",
+        "# Waiting times\n\nDogs wait for 30 days.\n\n# Dogs\n\nDogs wait for 90 days.\n",
+        "# Kennel\n\n## Waiting\n\nDogs wait for 30 days.\n\n## Times\n\nDogs wait for 90 days.\n",
+        "# Malta\n\nDogs wait for 30 days.\n\nDogs wait for 90 days.\n",
+        "For dogs:\n\n- wait for 30 days\n\nDogs wait for 90 days.\n",
+    ];
+    for policy in conflict {
+        assert_eq!(check_meals(ignore, policy).len(), 1, "{policy}");
+    }
+    let clean = [
+        "Dogs wait for 30 days. Cats wait for 90 days.",
+        "Dogs wait for 30 days. Old dogs wait for 90 days.",
+        "Dogs wait for 30 days. Dogs wait for 90 days in winter.",
+        "Wait for 30 days. Wait for 90 days.",
+        "# Malta\n\nDogs wait for 30 days.\n\n# Gozo\n\nDogs wait for 90 days.\n",
+        "In winter:\n\n- dogs wait for 30 days\n\nDogs wait for 90 days.\n",
+        "| Dogs | in winter | wait for 30 days |\n|---|---|---|\n| Dogs | in summer | wait for 90 days |\n",
+    ];
+    for policy in clean {
+        assert_eq!(check_meals(ignore, policy), [0; 0], "{policy}");
+    }
+    let dogs = |policy| check_dogs("    ignore: ['(we|have|no|in|at)']\n", policy);
+    assert!(!dogs("We have no dogs. Dogs bark.").is_empty(), "only one of the claims asks");
+}
+
 #[test]
 fn mistakes_in_claims_are_shown_with_what_was_expected() {
     let third = "  - says: we had some\n    phrases: ['dogs barked']\n";
     let foreign = "id: acme/cats\nkind: forbidden\nclaims: [{says: x, phrases: ['cat*']}]\n";
     let cases = [
-        (conflict(third), "a conflict is between two claims, the absolute one first; here are 3"),
+        (
+            conflict(third),
+            "a conflict is between two claims, the absolute one first, or of one that has a `value:`; here are 3",
+        ),
+        (conflict("    value: ['<number> dogs']\n"), "`value:` goes with one claim"),
+        (conflict("    at-most: ['up to']\n"), "`value:` goes with one claim"),
+        (conflict("    subject: [{phrase: 'hound*', as: dogs}]\n"), "`subject:` goes with `ignore:`"),
+        (conflict("    ignore-under: ['kennel']\n"), "`ignore-under:` goes with `ignore:`"),
+        (conflict("    subject: [{phrase: 'hound*'}]\n    ignore: ['the']\n"), "missing field `as`"),
+        (meals("").replace("    value: ['<duration>']\n", ""), "or of one that has a `value:`; here are 1"),
         (conflict("    unles: ['x']\n"), "unknown field `unles`"),
         (conflict("    not: ['<dgo>']\n"), "the vocabulary has no entry `dgo`"),
         (foreign.to_owned(), "`claims:` goes with `kind: conflict`"),

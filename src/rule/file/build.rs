@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::facts::profile_condition;
 use super::shape::{
     ClaimFields, ConditionFields, ContentFields, ExampleField, IgnoreName, Kind, LevelName, PhraseFields, ReportName,
-    SeverityName,
+    SeverityName, SubjectFields,
 };
 use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
@@ -16,8 +16,9 @@ use crate::rule::frozen::{Phrases, key_of};
 use crate::rule::lexicon::Lexicon;
 use crate::rule::matcher::{Compiler, EntryId, Program};
 use crate::rule::{
-    Additions, Claim, Condition, Conflict, Content, Disclosure, Example, Expected, Fact, Forbidden, LazyRegex, Phrase,
-    Profile, ReadingLevel, Reads, Reported, Rule, RuleKind, Search, Status, Structure, With, Within, did_you_mean,
+    About, Additions, Claim, ClaimValue, Claims, Condition, Conflict, Content, Disclosure, Example, Expected, Fact,
+    Forbidden, LazyRegex, Phrase, Profile, ReadingLevel, Reads, Reported, Rule, RuleKind, Search, Status, Structure,
+    With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -52,11 +53,7 @@ impl Build<'_, '_> {
                     vague: self.phrases("vague", &fields.vague),
                     unless: self.program("unless", &fields.unless),
                     when: fields.when.as_ref().and_then(|when| self.condition(when)),
-                    place: fields
-                        .place
-                        .iter()
-                        .filter_map(|place| self.program("place", std::slice::from_ref(place)))
-                        .collect(),
+                    place: self.programs("place", &fields.place),
                     values,
                     compare: fields.compare.iter().filter_map(|content| self.content(content)).collect(),
                     missing_message: fields.message.missing.clone().unwrap_or_default(),
@@ -70,15 +67,11 @@ impl Build<'_, '_> {
                 reported: Reported::from(fields.report),
                 message: fields.message.found.clone().unwrap_or_default(),
             })),
-            Kind::Conflict => {
-                let (absolute, contrary) = self.claims(&fields.claims)?;
-                RuleKind::Conflict(Box::new(Conflict {
-                    absolute,
-                    contrary,
-                    when: fields.when.as_ref().and_then(|when| self.condition(when)),
-                    message: fields.message.found.clone().unwrap_or_default(),
-                }))
-            }
+            Kind::Conflict => RuleKind::Conflict(Box::new(Conflict {
+                claims: self.claims(&fields.claims)?,
+                when: fields.when.as_ref().and_then(|when| self.condition(when)),
+                message: fields.message.found.clone().unwrap_or_default(),
+            })),
             Kind::Structure => RuleKind::Structure(Structure {
                 check: self.structure_check(fields.check?)?,
                 message: fields.message.found.clone().unwrap_or_default(),
@@ -167,20 +160,35 @@ impl Build<'_, '_> {
         }
     }
 
-    /// The two claims of a conflict.
-    fn claims(&mut self, claims: &[ClaimFields]) -> Option<(Claim, Claim)> {
-        let built: Vec<Claim> = claims.iter().map(|claim| self.claim(claim)).collect();
-        let count = built.len();
-        match <[Claim; 2]>::try_from(built) {
-            Ok([absolute, contrary]) => Some((absolute, contrary)),
+    /// Patterns each by itself.
+    fn programs(&mut self, key: &str, texts: &[String]) -> Vec<Program> {
+        texts.iter().filter_map(|text| self.program(key, std::slice::from_ref(text))).collect()
+    }
+
+    /// The claims of a conflict.
+    fn claims(&mut self, claims: &[ClaimFields]) -> Option<Claims> {
+        let message = match claims {
             // A rule that is not translated claims nothing; any other file without claims is reported for that.
-            Err(_) if count == 0 => Some((Claim::default(), Claim::default())),
-            Err(_) => {
-                let message = format!("a conflict is between two claims, the absolute one first; here are {count}");
-                self.problem("rule-file/claims", find(self.source, "claims", ""), message);
-                None
+            [] => return Some(Claims::Unread),
+            [claim] if !claim.value.is_empty() => {
+                let value = ClaimValue {
+                    words: claim.value.iter().filter_map(|phrase| self.compared(phrase, None)).collect(),
+                    at_most: self.program("claims", &claim.at_most),
+                    at_least: self.program("claims", &claim.at_least),
+                };
+                return Some(Claims::Valued { claim: self.claim(claim), value });
             }
-        }
+            [absolute, contrary] if [absolute, contrary].iter().all(|claim| claim.gives_no_value()) => {
+                return Some(Claims::Opposed { absolute: self.claim(absolute), contrary: self.claim(contrary) });
+            }
+            [_, _] => "`value:` goes with one claim, which must say the same wherever it is made".to_owned(),
+            other => format!(
+                "a conflict is between two claims, the absolute one first, or of one that has a `value:`; here are {}",
+                other.len()
+            ),
+        };
+        self.problem("rule-file/claims", find(self.source, "claims", ""), message);
+        None
     }
 
     fn claim(&mut self, fields: &ClaimFields) -> Claim {
@@ -191,7 +199,34 @@ impl Build<'_, '_> {
             not: self.program("claims", &fields.not),
             not_next: self.program("claims", &fields.not_next),
             not_under: self.program("claims", &fields.not_under),
+            about: self.about(fields),
         }
+    }
+
+    fn about(&mut self, fields: &ClaimFields) -> Option<About> {
+        if fields.ignore.is_empty() {
+            let needing = [("subject", !fields.subject.is_empty()), ("ignore-under", !fields.ignore_under.is_empty())];
+            for (key, _) in needing.into_iter().filter(|(_, given)| *given) {
+                let message = format!("`{key}:` goes with `ignore:`, the words that make no difference");
+                self.problem("rule-file/claims", find(self.source, "claims", &format!("{key}:")), message);
+            }
+            return None;
+        }
+        let mut subject = Vec::with_capacity(fields.subject.len());
+        for SubjectFields { phrase, name } in &fields.subject {
+            subject.extend(self.compared(phrase, Some(name.clone())));
+        }
+        Some(About {
+            subject,
+            ignore: self.programs("claims", &fields.ignore),
+            ignore_under: self.programs("claims", &fields.ignore_under),
+        })
+    }
+
+    /// Words of a claim that are compared.
+    fn compared(&mut self, phrase: &String, name: Option<String>) -> Option<Content> {
+        let program = self.program("claims", std::slice::from_ref(phrase))?;
+        Some(Content { program, name, additions: Additions::Told })
     }
 
     fn phrases(&mut self, key: &str, phrases: &[PhraseFields]) -> Vec<Phrase> {

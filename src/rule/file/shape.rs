@@ -45,7 +45,8 @@ pub(super) struct RuleFields {
     /// Whether each place of a forbidden phrase is a finding, or all together are one.
     #[serde(default)]
     pub(super) report: ReportName,
-    /// Two claims that cannot both hold, the absolute one first; for `kind: conflict`.
+    /// Two claims that cannot both hold, the absolute one first, or one that must have the same `value:` wherever it is
+    /// made; for `kind: conflict`.
     #[serde(default)]
     pub(super) claims: Vec<ClaimFields>,
     /// The check of the document's form that is made; for `kind: structure`.
@@ -165,6 +166,45 @@ pub(super) struct ClaimFields {
     /// Patterns of headings that the clause does not stand under: it speaks of some data or some people only.
     #[serde(default)]
     pub(super) not_under: Vec<String>,
+    /// Patterns of the words that must be the same wherever the claim is made: for a conflict of one claim with itself.
+    /// Lengths of time differ where no way of counting makes them equal.
+    #[serde(default)]
+    pub(super) value: Vec<String>,
+    /// Patterns that say that the value is an upper limit: a claim with a longer one contradicts it, one with a shorter
+    /// one does not. Needs `value:`.
+    #[serde(default)]
+    pub(super) at_most: Vec<String>,
+    /// Patterns that say that the value is a lower limit. Needs `value:`.
+    #[serde(default)]
+    pub(super) at_least: Vec<String>,
+    /// Patterns of words that make no difference. Where they are given, two claims conflict only if all other words of
+    /// their clauses are the same: what they are about, for whom, and when.
+    #[serde(default)]
+    pub(super) ignore: Vec<String>,
+    /// The same for the words of the headings above; needs `ignore:`.
+    #[serde(default)]
+    pub(super) ignore_under: Vec<String>,
+    /// Different words for what the claim is about; needs `ignore:`.
+    #[serde(default)]
+    pub(super) subject: Vec<SubjectFields>,
+}
+
+impl ClaimFields {
+    pub(super) fn gives_no_value(&self) -> bool {
+        self.value.is_empty() && self.at_most.is_empty() && self.at_least.is_empty()
+    }
+}
+
+/// Words that mean one thing.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SubjectFields {
+    /// A pattern of them, over the words of one clause.
+    pub(super) phrase: String,
+    /// What they mean, in a few words; entries with the same name mean the same.
+    #[serde(rename = "as")]
+    pub(super) name: String,
 }
 
 /// A check of the document's form.
@@ -428,7 +468,8 @@ pub(super) struct TranslationFields {
     /// Phrases that must not be in a policy; for `kind: forbidden`.
     #[serde(default)]
     pub(super) forbidden: Vec<PhraseFields>,
-    /// Two claims that cannot both hold, the absolute one first; for `kind: conflict`.
+    /// Two claims that cannot both hold, the absolute one first, or one that must have the same `value:` wherever it is
+    /// made; for `kind: conflict`.
     #[serde(default)]
     pub(super) claims: Vec<ClaimFields>,
     /// Patterns that are never evidence.
