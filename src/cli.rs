@@ -12,13 +12,17 @@ mod explain;
 mod git;
 mod init;
 mod input;
+mod interrupt;
 mod man;
 mod outline;
 mod output;
+mod parallel;
 mod place;
+mod progress;
 mod rules;
 mod suppress;
 mod test;
+mod whole;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};

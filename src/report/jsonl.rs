@@ -6,8 +6,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Report;
-use super::json::{self, Summary, Suppressions, TOOL, Tool, VERSION};
+use super::json::{self, File, Summary, Suppressions, TOOL, Tool, VERSION};
+use super::{CheckedFile, CheckedSuppressions, Totals};
+use crate::rule::RuleSet;
 
 #[derive(Serialize)]
 struct LastLine<'r> {
@@ -18,12 +19,18 @@ struct LastLine<'r> {
     summary: Summary,
 }
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for checked in report.files {
-        line(&json::file(checked, report.rules), out)?;
-    }
-    let suppressions = json::suppressions(report);
-    line(&LastLine { version: VERSION, tool: TOOL, suppressions, summary: Summary::of(report) }, out)
+pub(super) fn file(checked: &CheckedFile, rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
+    line(&File::of(checked, rules), out)
+}
+
+pub(super) fn end(
+    totals: &Totals,
+    checked: &[CheckedSuppressions],
+    rules: &RuleSet,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let suppressions = json::suppressions(checked, rules);
+    line(&LastLine { version: VERSION, tool: TOOL, suppressions, summary: Summary::of(totals) }, out)
 }
 
 fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {

@@ -99,7 +99,9 @@ fn each_format_is_known_in_one_place() {
                  cli/outline.rs cli/eval.rs rule/file/compact.rs",
             ),
             ("csv::Writer", "report/csv.rs"),
-            ("tempfile", "cli/input.rs"),
+            ("tempfile", "cli/whole.rs"),
+            ("indicatif", "cli/progress.rs"),
+            ("signal_hook", "cli/interrupt.rs"),
             ("clap::", "cli.rs cli/"),
         ] {
             assert!(
