@@ -18,5 +18,6 @@ mod reference;
 mod rule_files;
 mod shell;
 mod spans;
+mod streams;
 mod suppress;
 mod tidy;
