@@ -185,6 +185,8 @@ struct Totals {
     set_aside: usize,
     /// How many of those are in the baseline.
     in_baseline: usize,
+    /// How many records could not be read.
+    refused: usize,
 }
 
 impl Totals {
@@ -195,7 +197,7 @@ impl Totals {
     fn of(assessment: &Assessment) -> Self {
         let in_baseline = assessment.set_aside.iter().filter(|aside| aside.because == Because::Baseline).count();
         let counts = Counts::of(&assessment.findings);
-        Self { files: 0, counts, set_aside: assessment.set_aside.len(), in_baseline }
+        Self { counts, set_aside: assessment.set_aside.len(), in_baseline, ..Self::default() }
     }
 
     fn add(&mut self, other: Self) {
@@ -205,6 +207,7 @@ impl Totals {
         self.counts.advice += other.counts.advice;
         self.set_aside += other.set_aside;
         self.in_baseline += other.in_baseline;
+        self.refused += other.refused;
     }
 
     /// The counts in words, with the number of files.
@@ -279,6 +282,19 @@ impl<'r> Renderer<'r> {
             ReportFormat::Csv => Said::Row(csv::Row::of(file)),
         };
         Piece { totals: Totals::of_file(file), said }
+    }
+
+    /// The line of a [`ReportFormat::Jsonl`] report that answers a record: what it says of a file, with the record's id.
+    pub fn answer(&self, id: &str, file: &CheckedFile) -> Piece<'r> {
+        let said = Said::text(|out| jsonl::answer(id, file, self.rules, out));
+        Piece { totals: Totals::of_file(file), said }
+    }
+
+    /// The line of a [`ReportFormat::Jsonl`] report that answers what is no record: where it stands, counted from 1, its id
+    /// where it has one, and what was expected.
+    pub fn refusal(&self, line: usize, id: Option<&str>, expected: &str) -> Piece<'r> {
+        let said = Said::text(|out| jsonl::refusal(line, id, expected, out));
+        Piece { totals: Totals { refused: 1, ..Totals::default() }, said }
     }
 
     /// What the report says of a suppressions file where it says it as of any file.

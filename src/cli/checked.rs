@@ -135,32 +135,19 @@ impl<'a> Plan<'a> {
         self.suppressions.is_empty()
     }
 
-    /// How many policies to work on at once.
-    pub(super) fn threads(&self) -> NonZeroUsize {
-        let available = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        self.args.threads.unwrap_or_else(available)
-    }
-
     /// Reads a policy and checks it. Entries of suppressions files are not applied.
     pub(super) fn check(&self, policy: &Policy) -> Result<Checked, String> {
         let rules = &self.workspace.rules;
         let resolved = self.workspace.resolved(policy);
-        let (source, document) = self.args.input.read(&policy.path)?;
-        let document = match resolved.language.value {
-            Some(language) => document.with_language(language),
-            None => document,
-        };
-        let problem = (!can_read(rules, &document)).then(|| unread(&source, document.language(), rules));
-        let settings = resolved.settings(rules, self.today);
-        let mut assessment = check(&source, &document, rules, &settings);
-        suppress::by_comments(&document, &mut assessment, rules, &settings);
-        Ok(Checked { file: CheckedFile { source, document, settings, assessment }, resolved, problem })
+        let file = check_read(self.args.input.read(&policy.path)?, &resolved, rules, self.today);
+        let problem = (!can_read(rules, &file.document)).then(|| unread(&file.source, file.document.language(), rules));
+        Ok(Checked { file, resolved, problem })
     }
 
     /// Checks all policies, and applies the suppressions files, each to the policies that it is for.
     pub(super) fn run(self) -> Run {
-        let threads = self.threads();
-        let mut progress = Progress::new(self.workspace.policies.len());
+        let threads = self.args.threads();
+        let mut progress = Progress::new(Some(self.workspace.policies.len()));
         let mut problems = self.workspace.problems.clone();
         let mut checked: Vec<Option<Checked>> = Vec::with_capacity(self.workspace.policies.len());
         in_order(
@@ -293,6 +280,23 @@ impl Run {
     }
 }
 
+/// Checks a policy that was read by what holds for it. Entries of suppressions files are not applied.
+pub(super) fn check_read(
+    (source, document): (SourceFile, Document),
+    resolved: &Resolved,
+    rules: &RuleSet,
+    today: Date,
+) -> CheckedFile {
+    let document = match resolved.language.value {
+        Some(language) => document.with_language(language),
+        None => document,
+    };
+    let settings = resolved.settings(rules, today);
+    let mut assessment = check(&source, &document, rules, &settings);
+    suppress::by_comments(&document, &mut assessment, rules, &settings);
+    CheckedFile { source, document, settings, assessment }
+}
+
 /// Says that a policy could not be read, because of its language.
 pub(super) fn unread(source: &SourceFile, language: Language, rules: &RuleSet) -> String {
     let names: Vec<&str> = rules.reads().filter_map(Language::with_code).map(Language::name).collect();
@@ -300,7 +304,7 @@ pub(super) fn unread(source: &SourceFile, language: Language, rules: &RuleSet) -
     format!("`{}` is written in {}; the rules read {read}, so it was not checked", source.name(), language.name())
 }
 
-fn can_read(rules: &RuleSet, document: &Document) -> bool {
+pub(super) fn can_read(rules: &RuleSet, document: &Document) -> bool {
     rules.in_language(document.language().code()).is_some()
 }
 
@@ -327,6 +331,12 @@ fn subjects<'r>(
 }
 
 impl RunArgs {
+    /// How many policies to work on at once.
+    pub(super) fn threads(&self) -> NonZeroUsize {
+        let available = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.threads.unwrap_or_else(available)
+    }
+
     /// Where the suppressions of a policy go, told by its absolute path: where they are, else into the current folder if
     /// the policy is below it, else beside the policy.
     pub(super) fn suppressions_for(&self, policy: &Path) -> PathBuf {

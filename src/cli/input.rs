@@ -133,8 +133,14 @@ impl InputArgs {
 
     /// Reads what a file of this name holds.
     pub(super) fn parse(&self, name: String, bytes: &[u8]) -> (SourceFile, Document) {
+        self.parse_as(None, name, bytes)
+    }
+
+    /// Reads what a file of this name holds, in a format that outweighs the one that was typed.
+    pub(super) fn parse_as(&self, format: Option<Format>, name: String, bytes: &[u8]) -> (SourceFile, Document) {
         let source = SourceFile::new(name, bytes);
-        let format = self.input_format.map_or_else(|| Format::of(&source), Format::from);
+        let typed = || self.input_format.map(Format::from);
+        let format = format.or_else(typed).unwrap_or_else(|| Format::of(&source));
         let document = Document::parse(&source, format);
         (source, document)
     }

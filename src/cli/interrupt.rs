@@ -37,12 +37,13 @@ impl Interrupt {
 
 impl Signal {
     /// The exit code that shells give to a program that a signal has ended.
-    fn code(self) -> i32 {
+    pub(super) fn code(self) -> i32 {
         128 + self.0
     }
+}
 
-    /// Ends the process: other threads may be waiting for a file that never ends, and can't be ended alone.
-    pub(super) fn leave(self) -> ! {
-        process::exit(self.code())
-    }
+/// Ends the process while other threads wait for a file that may never end, and which can't be ended alone.
+#[expect(clippy::exit, reason = "nothing else ends a thread that waits for a file")]
+pub(super) fn leave(code: i32) -> ! {
+    process::exit(code)
 }

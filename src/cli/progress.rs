@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// through a terminal shows it itself.
 pub(super) struct Progress {
     begun: Instant,
-    all: usize,
+    all: Option<usize>,
     shown: Shown,
 }
 
@@ -23,7 +23,8 @@ enum Shown {
 }
 
 impl Progress {
-    pub(super) fn new(all: usize) -> Self {
+    /// `all` is how many there are, where that is known.
+    pub(super) fn new(all: Option<usize>) -> Self {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let may_show = io::stderr().is_terminal() && !io::stdout().is_terminal() && !is_dumb;
         Self { begun: Instant::now(), all, shown: if may_show { Shown::NotYet } else { Shown::Never } }
@@ -35,9 +36,12 @@ impl Progress {
             if self.begun.elapsed() < PATIENCE {
                 return;
             }
-            let all = u64::try_from(self.all).unwrap_or(u64::MAX);
-            let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} policies, {eta} left");
+            let all = self.all.map(|all| u64::try_from(all).unwrap_or(u64::MAX));
+            let bar = ProgressBar::with_draw_target(all, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template(match all {
+                Some(_) => "{wide_bar} {pos} of {len} policies, {eta} left",
+                None => "{pos} policies, {per_sec}",
+            });
             bar.set_style(style.expect("internal: the template of the progress bar is wrong"));
             self.shown = Shown::Bar(bar);
         }

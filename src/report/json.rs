@@ -116,6 +116,9 @@ pub(super) struct Summary {
     errors: usize,
     warnings: usize,
     advice: usize,
+    /// Records that could not be read, which only a run over records has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<usize>,
 }
 
 impl Place {
@@ -128,7 +131,8 @@ impl Place {
 impl Summary {
     pub(super) fn of(totals: &Totals) -> Self {
         let Counts { errors, warnings, advice } = totals.counts;
-        Self { files: totals.files, errors, warnings, advice }
+        let refused = Some(totals.refused).filter(|refused| *refused > 0);
+        Self { files: totals.files, errors, warnings, advice, refused }
     }
 }
 

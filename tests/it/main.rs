@@ -14,6 +14,7 @@ mod packaging;
 mod policies;
 mod program;
 mod readme;
+mod records;
 mod reference;
 mod rule_files;
 mod shell;

@@ -92,7 +92,7 @@ fn a_pipe_gets_no_progress() {
 }
 
 #[cfg(unix)]
-mod streams {
+mod ending {
     use std::fs;
     use std::io::{BufRead as _, BufReader, Read as _};
     use std::process::{Child, Command, Stdio};
