@@ -12,13 +12,19 @@ mod explain;
 mod git;
 mod init;
 mod input;
+mod interrupt;
 mod man;
 mod outline;
 mod output;
+mod parallel;
 mod place;
+mod progress;
+mod records;
+mod reporting;
 mod rules;
 mod suppress;
 mod test;
+mod whole;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
@@ -34,7 +40,7 @@ use crate::report::{Colour, Style, printable};
     name = "clauselint",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 nothing at or above the threshold, 1 findings, 2 the run itself failed.\n\n\
+    after_help = "Exit codes: 0 nothing at or above the threshold, 1 findings, 2 the run itself failed, 130 interrupted.\n\n\
                   Examples:\n  \
                   clauselint check privacy-policy.md\n  \
                   clauselint check --format json policies/\n  \
@@ -95,13 +101,19 @@ pub enum Exit {
     Failed,
 }
 
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Failed => 2,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Clean => Self::SUCCESS,
-            Exit::Findings => Self::from(1),
-            Exit::Failed => Self::from(2),
-        }
+        Self::from(exit.code())
     }
 }
 

@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::baseline::{self, Fixed};
-use super::checked::{Given, Run, RunArgs};
+use super::checked::{Checked, Given, Plan, Run, RunArgs};
 use super::config::Workspace;
-use super::diff;
 use super::output::{Output, OutputParser, Target};
-use super::{Exit, Failure, Terminal};
-use crate::check::Assessment;
-use crate::config::{Chosen, Resolved};
-use crate::diagnostic::Severity;
-use crate::report::{DiffFormat, ReportFormat};
+use super::parallel::in_order;
+use super::reporting::{Reporting, Told, Verdict};
+use super::{Exit, Failure, Terminal, diff, records};
+use crate::config::Resolved;
+use crate::report::{CheckedFile, DiffFormat, ReportFormat};
 
 /// What was typed after `check`.
 #[derive(Debug, clap::Args)]
@@ -22,6 +21,7 @@ use crate::report::{DiffFormat, ReportFormat};
     clauselint check --baseline clauselint.baseline.json policies/\n  \
     clauselint check --format github --output sarif=clauselint.sarif policies/\n  \
     clauselint check --since origin/main policies/\n  \
+    clauselint check --stdin-jsonl < policies.jsonl\n  \
     clauselint check - --input-format markdown < policy.md")]
 pub(super) struct Args {
     /// Policies, folders of policies, or `-` for standard input.
@@ -47,6 +47,10 @@ pub(super) struct Args {
     /// Take the findings that are gone out of the baseline.
     #[arg(long, requires = "baseline", conflicts_with = "write_baseline")]
     prune: bool,
+    /// Read policies from standard input, a JSON object a line, `{"id": ..., "text": ...}`, and answer each with a line;
+    /// docs/scale.md tells the form.
+    #[arg(long, conflicts_with_all = ["paths", "format", "output", "since", "baseline", "write_baseline", "suppressions", "stdin_filename"])]
+    stdin_jsonl: bool,
     #[command(flatten)]
     run: RunArgs,
 }
@@ -71,7 +75,14 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     if let Some(revision) = &args.since {
         return since(revision, args, terminal);
     }
-    let mut run = Run::over(&args.paths, &args.run, Given::MustExist, terminal)?;
+    if args.stdin_jsonl {
+        return records::run(&args.run, terminal);
+    }
+    let plan = Plan::open(&args.paths, &args.run, Given::MustExist, terminal)?;
+    if args.baseline.is_none() && args.new_baseline().is_none() && plan.is_file_by_file() {
+        return Ok(file_by_file(plan, args, terminal));
+    }
+    let mut run = plan.run();
     if let Some(path) = args.new_baseline() {
         return baseline::write(&mut run, path, terminal);
     }
@@ -79,16 +90,49 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         let fixed = if args.prune { Fixed::TakeOut } else { Fixed::Tell };
         baseline::apply(&mut run, path, fixed, terminal)?;
     }
-    let unwritten: Vec<String> =
-        args.outputs().filter_map(|output| output.write(&run.report(), terminal).err()).collect();
-    run.problems.extend(unwritten);
-    run.problems.iter().for_each(|problem| terminal.complain(problem));
-    let verdict = Verdict::of(&run);
-    verdict.too_many().for_each(|complaint| terminal.complain(&complaint));
-    let exit = if run.problems.is_empty() { verdict.exit() } else { Exit::Failed };
+    Ok(all_at_once(run, args, terminal))
+}
+
+/// Checks policies and reports on each as soon as those before it are reported; none is kept.
+fn file_by_file(plan: Plan<'_>, args: &Args, terminal: &Terminal) -> Exit {
+    let policies = &plan.workspace.policies;
+    let mut reporting = Reporting::begin(args.outputs(), &plan.workspace.rules, Some(policies.len()), terminal);
+    reporting.problems.extend(plan.workspace.problems.iter().cloned());
+    let renderers = reporting.renderers.clone();
+    let told = |policy| match plan.check(policy) {
+        Ok(Checked { file, resolved, problem }) => Told {
+            pieces: renderers.iter().map(|renderer| renderer.piece(&file)).collect(),
+            verdict: Verdict::of(&resolved, &file.assessment),
+            problem,
+        },
+        Err(problem) => Told { problem: Some(problem), ..Told::default() },
+    };
+    in_order(policies.iter(), args.run.threads(), told, |turn| reporting.take(turn));
+    let exit = reporting.end(&[], Verdict::default());
     // The process ends here: giving every rule back to the allocator one by one would only take time.
+    std::mem::forget(plan);
+    exit
+}
+
+/// Reports on policies that have all been checked.
+fn all_at_once(run: Run, args: &Args, terminal: &Terminal) -> Exit {
+    let mut reporting = Reporting::begin(args.outputs(), run.rules(), Some(run.files.len()), terminal);
+    reporting.problems.extend(run.problems.iter().cloned());
+    let renderers = reporting.renderers.clone();
+    let told = |(file, resolved): (&CheckedFile, &Resolved)| Told {
+        pieces: renderers.iter().map(|renderer| renderer.piece(file)).collect(),
+        verdict: Verdict::of(resolved, &file.assessment),
+        problem: None,
+    };
+    in_order(run.files.iter().zip(&run.resolved), args.run.threads(), told, |turn| reporting.take(turn));
+    let mut verdict = Verdict::default();
+    for (checked, used) in run.suppressions.iter().zip(&run.used) {
+        verdict.add(Verdict::of(&run.resolved[used.first], &checked.assessment));
+    }
+    let exit = reporting.end(&run.suppressions, verdict);
+    // As above.
     std::mem::forget(run);
-    Ok(exit)
+    exit
 }
 
 fn since(revision: &str, args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
@@ -104,46 +148,4 @@ fn since(revision: &str, args: &Args, terminal: &mut Terminal) -> Result<Exit, F
     };
     let workspace = Workspace::open(&args.paths, &args.run.config, terminal)?;
     diff::run_since(revision, &workspace, format, &args.run.input, args.run.today.today(), terminal)
-}
-
-/// Whether the findings make the run fail.
-#[derive(Default)]
-struct Verdict {
-    failing: bool,
-    /// How many warnings there are of how many that there may be, by what set the bound.
-    warnings: Vec<(Chosen<usize>, usize)>,
-}
-
-impl Verdict {
-    fn of(run: &Run) -> Self {
-        let mut verdict = Self::default();
-        let files = run.files.iter().zip(&run.resolved);
-        files.for_each(|(file, resolved)| verdict.add(resolved, &file.assessment));
-        for (checked, used) in run.suppressions.iter().zip(&run.used) {
-            verdict.add(&run.resolved[used.first], &checked.assessment);
-        }
-        verdict
-    }
-
-    fn add(&mut self, resolved: &Resolved, assessment: &Assessment) {
-        let severities = || assessment.findings.iter().map(|finding| finding.diagnostic.severity);
-        self.failing |= severities().any(|severity| resolved.fail_on.value.includes(severity));
-        let Some(most) = resolved.max_warnings.value else { return };
-        let bound = Chosen::new(most, resolved.max_warnings.origin.clone());
-        let warnings = severities().filter(|severity| *severity == Severity::Warning).count();
-        match self.warnings.iter_mut().find(|(known, _)| *known == bound) {
-            Some((_, counted)) => *counted += warnings,
-            None => self.warnings.push((bound, warnings)),
-        }
-    }
-
-    /// A sentence for every bound that is exceeded.
-    fn too_many(&self) -> impl Iterator<Item = String> {
-        let exceeded = self.warnings.iter().filter(|(bound, counted)| *counted > bound.value);
-        exceeded.map(|(bound, counted)| format!("{counted} warnings; there may be {} ({})", bound.value, bound.origin))
-    }
-
-    fn exit(&self) -> Exit {
-        if self.failing || self.too_many().next().is_some() { Exit::Findings } else { Exit::Clean }
-    }
 }

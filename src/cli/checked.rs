@@ -3,19 +3,25 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use time::Date;
 
-use super::config::{ConfigArgs, Workspace};
+use super::config::{ConfigArgs, Policy, Workspace};
 use super::input::{self, InputArgs, TodayArgs};
+use super::parallel::{Turn, in_order};
 use super::place::{self, Looked, Search};
+use super::progress::Progress;
+use super::whole;
 use super::{Failure, Terminal};
 use crate::baseline::{Baseline, Subtracted};
 use crate::check::{Assessment, Settings, check};
 use crate::config::Resolved;
 use crate::document::{Document, Language};
-use crate::report::{CheckedFile, CheckedSuppressions, Report};
+use crate::report::{CheckedFile, CheckedSuppressions};
 use crate::rule::RuleSet;
 use crate::source::SourceFile;
 use crate::suppress::{self, Scope, Subject, SuppressionsFile};
@@ -33,6 +39,10 @@ pub(super) struct RunArgs {
     pub(super) today: TodayArgs,
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// How many policies to work on at once; as many as there are processors if this is not given. The report is the same
+    /// for any number.
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<NonZeroUsize>,
 }
 
 /// Whether a suppressions file that was given has to be there.
@@ -42,6 +52,34 @@ pub(super) enum Given {
     MustExist,
     /// It is to be written, and may be new.
     MayBeNew,
+}
+
+/// All that a run is about, before anything is checked: the policies, what holds for them, the suppressions.
+pub(super) struct Plan<'a> {
+    args: &'a RunArgs,
+    pub(super) workspace: Workspace,
+    /// The day that it takes for today.
+    today: Date,
+    looked: Looked,
+    suppressions: Vec<Suppressions>,
+}
+
+/// A suppressions file that was read.
+struct Suppressions {
+    file: SuppressionsFile,
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// The policies that it is for, by their places in the workspace.
+    policies: Vec<usize>,
+}
+
+/// A policy that was checked.
+pub(super) struct Checked {
+    pub(super) file: CheckedFile,
+    /// What holds for it.
+    pub(super) resolved: Resolved,
+    /// Why nothing could be found in it, where that is so.
+    pub(super) problem: Option<String>,
 }
 
 /// What a run found.
@@ -72,88 +110,135 @@ pub(super) struct Used {
     pub(super) stale: Vec<usize>,
 }
 
+impl<'a> Plan<'a> {
+    /// Finds the policies that paths stand for, and reads all that holds for them.
+    pub(super) fn open(
+        paths: &[PathBuf],
+        args: &'a RunArgs,
+        given: Given,
+        terminal: &Terminal,
+    ) -> Result<Self, Failure> {
+        let workspace = Workspace::open(paths, &args.config, terminal)?;
+        if workspace.policies.iter().filter(|policy| policy.path == Path::new("-")).count() > 1 {
+            let message = "standard input (`-`) is given more than once, and can be read once";
+            return Err(Failure::Message(message.to_owned()));
+        }
+        let (today, looked) = (args.today.today(), Looked::at(paths));
+        let mut plan = Self { args, workspace, today, looked, suppressions: Vec::new() };
+        plan.suppressions = plan.read_suppressions(given, terminal)?;
+        Ok(plan)
+    }
+
+    /// Whether what is reported of a policy depends on no other policy: no entry of a suppressions file can go with a
+    /// finding from one to another.
+    pub(super) fn is_file_by_file(&self) -> bool {
+        self.suppressions.is_empty()
+    }
+
+    /// Reads a policy and checks it. Entries of suppressions files are not applied.
+    pub(super) fn check(&self, policy: &Policy) -> Result<Checked, String> {
+        let rules = &self.workspace.rules;
+        let resolved = self.workspace.resolved(policy);
+        let file = check_read(self.args.input.read(&policy.path)?, &resolved, rules, self.today);
+        let problem = (!can_read(rules, &file.document)).then(|| unread(&file.source, file.document.language(), rules));
+        Ok(Checked { file, resolved, problem })
+    }
+
+    /// Checks all policies, and applies the suppressions files, each to the policies that it is for.
+    pub(super) fn run(self) -> Run {
+        let threads = self.args.threads();
+        let mut progress = Progress::new(Some(self.workspace.policies.len()));
+        let mut problems = self.workspace.problems.clone();
+        let mut checked: Vec<Option<Checked>> = Vec::with_capacity(self.workspace.policies.len());
+        in_order(
+            self.workspace.policies.iter(),
+            threads,
+            |policy| self.check(policy),
+            |turn| {
+                if let Turn::Done(result) = turn {
+                    match result {
+                        Ok(mut read) => {
+                            problems.extend(read.problem.take());
+                            checked.push(Some(read));
+                        }
+                        Err(problem) => {
+                            problems.push(problem);
+                            checked.push(None);
+                        }
+                    }
+                }
+                progress.show(checked.len());
+                ControlFlow::Continue(())
+            },
+        );
+        let Self { args, workspace, today, looked, suppressions } = self;
+        let mut run = Run {
+            workspace,
+            today,
+            files: Vec::with_capacity(checked.len()),
+            resolved: Vec::with_capacity(checked.len()),
+            paths: Vec::with_capacity(checked.len()),
+            suppressions: Vec::new(),
+            used: Vec::new(),
+            looked,
+            problems,
+        };
+        // Of the policies, those that were read, by their places among the files.
+        let mut places: Vec<Option<usize>> = Vec::with_capacity(checked.len());
+        for (checked, policy) in checked.into_iter().zip(&run.workspace.policies) {
+            places.push(checked.as_ref().map(|_| run.files.len()));
+            let Some(Checked { file, resolved, .. }) = checked else { continue };
+            run.paths.push(place::absolute(args.input.place(&policy.path)));
+            run.files.push(file);
+            run.resolved.push(resolved);
+        }
+        for Suppressions { file, path, bytes, policies } in suppressions {
+            let files: Vec<usize> = policies.iter().filter_map(|policy| places[*policy]).collect();
+            if let Some(first) = files.first() {
+                let used = Used { path, bytes, first: *first, stale: Vec::new() };
+                run.apply(file, used, &files);
+            }
+        }
+        run
+    }
+
+    /// Finds the suppressions files of the policies and reads them. Every mistake in them is drawn on standard error.
+    fn read_suppressions(&self, given: Given, terminal: &Terminal) -> Result<Vec<Suppressions>, Failure> {
+        let Self { args, workspace, .. } = self;
+        let mut search = Search::default();
+        let mut found: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
+        let given_file = args.suppressions.as_deref().map(place::absolute);
+        for (idx, policy) in workspace.policies.iter().enumerate() {
+            let above = || search.above(&place::folder_of(&place::absolute(args.input.place(&policy.path))));
+            if let Some(file) = given_file.clone().or_else(above) {
+                found.entry(file).or_default().push(idx);
+            }
+        }
+        let mut read = Vec::new();
+        let mut problems = Vec::new();
+        for (path, policies) in found {
+            let Some(bytes) = read_suppressions(&path, given)? else { continue };
+            let (file, mistakes) = SuppressionsFile::read(SourceFile::new(place::shown(&path), &bytes));
+            problems.extend(mistakes.into_iter().map(|mistake| (read.len(), mistake)));
+            read.push(Suppressions { file, path, bytes, policies });
+        }
+        let mistakes = problems.into_iter().map(|(idx, mistake)| (read[idx].file.source(), mistake));
+        let mistakes: Vec<_> = mistakes.collect();
+        match mistakes.is_empty() {
+            true => Ok(read),
+            false => Err(input::draw_mistakes(&mistakes, terminal)?),
+        }
+    }
+}
+
 impl Run {
     /// Checks the policies that paths stand for.
     pub(super) fn over(paths: &[PathBuf], args: &RunArgs, given: Given, terminal: &Terminal) -> Result<Self, Failure> {
-        let workspace = Workspace::open(paths, &args.config, terminal)?;
-        let mut run = Self {
-            today: args.today.today(),
-            files: Vec::with_capacity(workspace.policies.len()),
-            resolved: Vec::new(),
-            paths: Vec::new(),
-            suppressions: Vec::new(),
-            used: Vec::new(),
-            looked: Looked::at(paths),
-            problems: workspace.problems.clone(),
-            workspace,
-        };
-        run.check(args);
-        run.suppress(args, given, terminal)?;
-        Ok(run)
+        Ok(Plan::open(paths, args, given, terminal)?.run())
     }
 
     pub(super) fn rules(&self) -> &RuleSet {
         &self.workspace.rules
-    }
-
-    fn check(&mut self, args: &RunArgs) {
-        let Workspace { rules, policies, .. } = &self.workspace;
-        for policy in policies {
-            let resolved = self.workspace.resolved(policy);
-            let (source, document) = match args.input.read(&policy.path) {
-                Ok(read) => read,
-                Err(problem) => {
-                    self.problems.push(problem);
-                    continue;
-                }
-            };
-            let document = match resolved.language.value {
-                Some(language) => document.with_language(language),
-                None => document,
-            };
-            if !can_read(rules, &document) {
-                self.problems.push(unread(&source, document.language(), rules));
-            }
-            let settings = resolved.settings(rules, self.today);
-            let mut assessment = check(&source, &document, rules, &settings);
-            suppress::by_comments(&document, &mut assessment, rules, &settings);
-            self.paths.push(place::absolute(args.input.place(&policy.path)));
-            self.files.push(CheckedFile { source, document, settings, assessment });
-            self.resolved.push(resolved);
-        }
-    }
-
-    /// Applies the suppressions files, each to the policies that it is for.
-    fn suppress(&mut self, args: &RunArgs, given: Given, terminal: &Terminal) -> Result<(), Failure> {
-        let mut search = Search::default();
-        let mut policies: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
-        for (idx, path) in self.paths.iter().enumerate() {
-            let file = match &args.suppressions {
-                Some(given) => Some(place::absolute(given)),
-                None => search.above(&place::folder_of(path)),
-            };
-            if let Some(file) = file {
-                policies.entry(file).or_default().push(idx);
-            }
-        }
-        let mut read = Vec::new();
-        for (path, policies) in policies {
-            let Some(bytes) = read_suppressions(&path, given)? else { continue };
-            let (file, problems) = SuppressionsFile::read(SourceFile::new(place::shown(&path), &bytes));
-            let used = Used { path, bytes, first: policies[0], stale: Vec::new() };
-            read.push((file, problems, used, policies));
-        }
-        let mistakes = read
-            .iter()
-            .flat_map(|(file, problems, ..)| problems.iter().map(|problem| (file.source(), problem.clone())));
-        let mistakes: Vec<_> = mistakes.collect();
-        if !mistakes.is_empty() {
-            return Err(input::draw_mistakes(&mistakes, terminal)?);
-        }
-        for (file, _, used, policies) in read {
-            self.apply(file, used, &policies);
-        }
-        Ok(())
     }
 
     fn apply(&mut self, file: SuppressionsFile, mut used: Used, policies: &[usize]) {
@@ -193,10 +278,23 @@ impl Run {
         let Self { files, suppressions, paths, used, workspace, .. } = self;
         Baseline::of(&subjects(files, suppressions, paths, used, folder), &workspace.rules)
     }
+}
 
-    pub(super) fn report(&self) -> Report<'_> {
-        Report { files: &self.files, suppressions: &self.suppressions, rules: self.rules() }
-    }
+/// Checks a policy that was read by what holds for it. Entries of suppressions files are not applied.
+pub(super) fn check_read(
+    (source, document): (SourceFile, Document),
+    resolved: &Resolved,
+    rules: &RuleSet,
+    today: Date,
+) -> CheckedFile {
+    let document = match resolved.language.value {
+        Some(language) => document.with_language(language),
+        None => document,
+    };
+    let settings = resolved.settings(rules, today);
+    let mut assessment = check(&source, &document, rules, &settings);
+    suppress::by_comments(&document, &mut assessment, rules, &settings);
+    CheckedFile { source, document, settings, assessment }
 }
 
 /// Says that a policy could not be read, because of its language.
@@ -206,7 +304,7 @@ pub(super) fn unread(source: &SourceFile, language: Language, rules: &RuleSet) -
     format!("`{}` is written in {}; the rules read {read}, so it was not checked", source.name(), language.name())
 }
 
-fn can_read(rules: &RuleSet, document: &Document) -> bool {
+pub(super) fn can_read(rules: &RuleSet, document: &Document) -> bool {
     rules.in_language(document.language().code()).is_some()
 }
 
@@ -233,6 +331,12 @@ fn subjects<'r>(
 }
 
 impl RunArgs {
+    /// How many policies to work on at once.
+    pub(super) fn threads(&self) -> NonZeroUsize {
+        let available = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.threads.unwrap_or_else(available)
+    }
+
     /// Where the suppressions of a policy go, told by its absolute path: where they are, else into the current folder if
     /// the policy is below it, else beside the policy.
     pub(super) fn suppressions_for(&self, policy: &Path) -> PathBuf {
@@ -249,7 +353,7 @@ impl RunArgs {
 /// Puts bytes in the place of a file of the user's, whole or not at all.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     // A link stays one: what it leads to is replaced.
-    input::write_whole(&place::absolute(path), bytes)
+    whole::replace(&place::absolute(path), bytes)
         .map_err(|error| Failure::Message(format!("can't write `{}`: {error}", path.display())))
 }
 

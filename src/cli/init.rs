@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use super::input::{self, ProfileArgs};
-use super::{Exit, Failure, Terminal};
+use super::{Exit, Failure, Terminal, whole};
 use crate::config::FILE_NAME;
 use crate::rule::{Examples, Fact, Profile, RuleSet};
 
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     if on_terminal && !args.no_questions {
         ask(rules.facts(), &mut profile, &mut io::stdin().lock(), &mut io::stderr().lock())?;
     }
-    input::write_whole(&path, template(&rules, &profile).as_bytes())
+    whole::replace(&path, template(&rules, &profile).as_bytes())
         .map_err(|error| Failure::Message(format!("can't write `{shown}`: {}", input::reason(&error))))?;
     terminal.write(|out| writeln!(out, "wrote {shown}"))?;
     Ok(Exit::Clean)

@@ -105,20 +105,6 @@ impl ProfileArgs {
     }
 }
 
-/// Writes a file whole or not at all: to a temporary one beside it, which then takes its place.
-pub(super) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".clauselint-");
-    // As any new file: the user's mask decides who may read it.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(content)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
 /// The extensions of the files that are read where a folder is given.
 pub(super) const EXTENSIONS: [&str; 8] = ["md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "txt"];
 
@@ -147,8 +133,14 @@ impl InputArgs {
 
     /// Reads what a file of this name holds.
     pub(super) fn parse(&self, name: String, bytes: &[u8]) -> (SourceFile, Document) {
+        self.parse_as(None, name, bytes)
+    }
+
+    /// Reads what a file of this name holds, in a format that outweighs the one that was typed.
+    pub(super) fn parse_as(&self, format: Option<Format>, name: String, bytes: &[u8]) -> (SourceFile, Document) {
         let source = SourceFile::new(name, bytes);
-        let format = self.input_format.map_or_else(|| Format::of(&source), Format::from);
+        let typed = || self.input_format.map(Format::from);
+        let format = format.or_else(typed).unwrap_or_else(|| Format::of(&source));
         let document = Document::parse(&source, format);
         (source, document)
     }

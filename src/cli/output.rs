@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
@@ -10,8 +10,9 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, ValueEnum};
 
 use super::Terminal;
-use super::input::write_whole;
-use crate::report::{self, Colour, Report, ReportFormat, Style};
+use super::whole::{NewFile, Waiting};
+use crate::report::{CheckedSuppressions, Colour, Piece, Renderer, Report, ReportFormat, Style};
+use crate::rule::RuleSet;
 
 /// How wide text for people is in a file, where there is no terminal to fit it to.
 const WIDTH: usize = 100;
@@ -53,30 +54,130 @@ pub(super) enum Target {
     File(PathBuf),
 }
 
+/// A report on its way to where it goes.
+pub(super) struct Delivery<'r> {
+    target: Target,
+    state: State<'r>,
+}
+
+enum State<'r> {
+    Open(Box<Report<'r>>, Sink),
+    /// The reader of standard output has seen enough.
+    Closed,
+    /// It can't be written: why, in a sentence for the user.
+    Failed(String),
+}
+
+enum Sink {
+    StandardOutput(io::BufWriter<io::Stdout>),
+    /// A file, which appears when it is whole.
+    File(NewFile),
+    /// Standard output after the report that is being written to it, or a device or a pipe, which may be the same.
+    Later(Waiting),
+}
+
 impl Output {
-    /// Writes the report; what went wrong comes back as a sentence for the user.
-    pub(super) fn write(&self, report: &Report<'_>, terminal: &Terminal) -> Result<(), String> {
-        match &self.target {
-            Target::StandardOutput => terminal
-                .write(|out| report::write(self.format, report, terminal.style, out))
-                .map_err(|error| format!("can't write the output: {error}")),
-            Target::File(path) => write_file(path, self.format, report)
-                .map_err(|error| format!("can't write `{}`: {}", path.display(), reason(&error))),
+    /// How to report to there.
+    pub(super) fn renderer<'r>(&self, rules: &'r RuleSet, terminal: &Terminal) -> Renderer<'r> {
+        let style = match self.target {
+            Target::StandardOutput => terminal.style,
+            Target::File(_) => Style { colour: Colour::Off, width: WIDTH },
+        };
+        Renderer { format: self.format, rules, style }
+    }
+}
+
+impl<'r> Delivery<'r> {
+    /// Begins a report. `standard_output` is for whoever takes it first.
+    pub(super) fn begin(target: Target, renderer: Renderer<'r>, standard_output: &mut Option<io::Stdout>) -> Self {
+        let sink = match &target {
+            Target::StandardOutput => Ok(match standard_output.take() {
+                Some(stdout) => Sink::StandardOutput(io::BufWriter::with_capacity(1 << 16, stdout)),
+                None => Sink::Later(Waiting::new()),
+            }),
+            Target::File(path) => sink(path),
+        };
+        let begun = sink.and_then(|mut sink| Ok((Report::begin(renderer, &mut sink)?, sink)));
+        let state = match begun {
+            Ok((report, sink)) => State::Open(Box::new(report), sink),
+            Err(error) => target.failed(&error),
+        };
+        Self { target, state }
+    }
+
+    /// Writes what the report says of the next file.
+    pub(super) fn add(&mut self, piece: Piece<'r>) {
+        let State::Open(report, sink) = &mut self.state else { return };
+        let written = report.add(piece, sink).and_then(|()| match sink {
+            // Whoever reads there may wait for it.
+            Sink::StandardOutput(out) => out.flush(),
+            Sink::File(_) | Sink::Later(_) => Ok(()),
+        });
+        if let Err(error) = written {
+            self.state = self.target.failed(&error);
+        }
+    }
+
+    /// Whether there is no use in going on.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.state, State::Closed | State::Failed(_))
+    }
+
+    /// Ends the report; what went wrong comes back as a sentence for the user.
+    pub(super) fn end(self, suppressions: &[CheckedSuppressions]) -> Result<(), String> {
+        let Self { target, mut state } = self;
+        if let State::Open(report, mut sink) = state {
+            let written = report.end(suppressions, &mut sink).and_then(|()| match (sink, &target) {
+                (Sink::StandardOutput(mut out), _) => out.flush(),
+                (Sink::File(file), _) => file.put(),
+                (Sink::Later(text), Target::StandardOutput) => text.copy_to(&mut io::stdout()),
+                (Sink::Later(text), Target::File(path)) => text.copy_to_device(path),
+            });
+            state = written.map_or_else(|error| target.failed(&error), |()| State::Closed);
+        }
+        match state {
+            State::Failed(problem) => Err(problem),
+            State::Open(..) | State::Closed => Ok(()),
         }
     }
 }
 
-/// Writes a report whole or not at all, so that the old one stays where a new one can't be written.
-fn write_file(path: &Path, format: ReportFormat, report: &Report<'_>) -> io::Result<()> {
-    let mut content = Vec::new();
-    report::write(format, report, Style { colour: Colour::Off, width: WIDTH }, &mut content)?;
+impl Target {
+    /// What an error makes of a report. A reader that closed the pipe has seen enough: that is no failure.
+    fn failed<'r>(&self, error: &io::Error) -> State<'r> {
+        match self {
+            Self::StandardOutput if error.kind() == io::ErrorKind::BrokenPipe => State::Closed,
+            Self::StandardOutput => State::Failed(format!("can't write the output: {error}")),
+            Self::File(path) => State::Failed(format!("can't write `{}`: {}", path.display(), reason(error))),
+        }
+    }
+}
+
+fn sink(path: &Path) -> io::Result<Sink> {
     // A link stays a link: what it leads to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        // A pipe or a device takes what is written, and must not be replaced.
-        Ok(metadata) if !metadata.is_file() => fs::OpenOptions::new().write(true).open(&path)?.write_all(&content),
-        Ok(_) | Err(_) => write_whole(&path, &content),
+        Ok(metadata) if !metadata.is_file() => Ok(Sink::Later(Waiting::new())),
+        Ok(_) | Err(_) => NewFile::beside(&path).map(Sink::File),
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::StandardOutput(out) => out.write(bytes),
+            Self::File(file) => file.write(bytes),
+            Self::Later(text) => text.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::StandardOutput(out) => out.flush(),
+            Self::File(file) => file.flush(),
+            Self::Later(text) => text.flush(),
+        }
     }
 }
 

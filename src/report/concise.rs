@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::Report;
 use super::shown::excerpt;
+use crate::check::Assessment;
+use crate::source::SourceFile;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for (source, finding) in report.findings() {
+pub(super) fn findings(source: &SourceFile, assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &assessment.findings {
         let diagnostic = &finding.diagnostic;
         let at = source.position(diagnostic.primary.span.start());
         writeln!(

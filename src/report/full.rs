@@ -4,34 +4,44 @@ use std::io::{self, Write};
 
 use super::graphical::Canvas;
 use super::shown::excerpt;
-use super::{CheckedFile, Colour, Report, Style};
-use crate::check::{Cause, Finding};
+use super::{CheckedFile, Colour, Style, Totals};
+use crate::check::{Assessment, Cause, Finding};
 use crate::diagnostic::Diagnostic;
 use crate::rule::{RuleSet, Status};
+use crate::source::SourceFile;
 
-pub(super) fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for file in report.files {
-        let canvas = Canvas::new(&file.source, style);
-        for drawn in drawn(file, report.rules) {
-            canvas.draw(&drawn.diagnostic, &drawn.notes, out)?;
-            writeln!(out)?;
-        }
-        table(file, report.rules, style, out)?;
+pub(super) fn file(file: &CheckedFile, rules: &RuleSet, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let canvas = Canvas::new(&file.source, style);
+    for drawn in drawn(file, rules) {
+        canvas.draw(&drawn.diagnostic, &drawn.notes, out)?;
+        writeln!(out)?;
     }
-    for checked in report.suppressions {
-        let canvas = Canvas::new(checked.file.source(), style);
-        for finding in &checked.assessment.findings {
-            let drawn = single(finding, report.rules);
-            canvas.draw(&drawn.diagnostic, &drawn.notes, out)?;
-            writeln!(out)?;
-        }
-    }
+    table(file, rules, style, out)
+}
+
+/// Findings one by one, of a file that has no disclosures.
+pub(super) fn findings(
+    source: &SourceFile,
+    assessment: &Assessment,
+    rules: &RuleSet,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let canvas = Canvas::new(source, style);
+    assessment.findings.iter().try_for_each(|finding| {
+        let drawn = single(finding, rules);
+        canvas.draw(&drawn.diagnostic, &drawn.notes, out)?;
+        writeln!(out)
+    })
+}
+
+pub(super) fn end(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     // Where nothing could be read there is nothing to report.
-    if report.files.is_empty() {
+    if totals.files == 0 {
         return Ok(());
     }
-    writeln!(out, "{}", report.in_words())?;
-    report.set_aside().iter().try_for_each(|aside| writeln!(out, "{aside}"))
+    writeln!(out, "{}", totals.in_words())?;
+    totals.set_aside_in_words().iter().try_for_each(|aside| writeln!(out, "{aside}"))
 }
 
 /// A finding as a reader sees it; one stands for all that a group lacks.

@@ -5,29 +5,35 @@
 use std::io::{self, Write};
 
 use super::shown::printable;
-use super::{Report, explained, repository_path};
+use super::{explained, repository_path};
+use crate::check::Assessment;
 use crate::diagnostic::Severity;
+use crate::rule::RuleSet;
+use crate::source::SourceFile;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for (source, assessment) in report.assessments() {
-        let path = property(&repository_path(source.name()));
-        for finding in &assessment.findings {
-            let command = match finding.diagnostic.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-                Severity::Advice => "notice",
-            };
-            let span = finding.diagnostic.primary.span;
-            let (start, end) = (source.position(span.start()), source.position(span.end()));
-            write!(out, "::{command} file={path},line={},endLine={}", start.line, end.line)?;
-            // GitHub refuses columns where the lines differ.
-            if start.line == end.line {
-                write!(out, ",col={},endColumn={}", start.column, end.column)?;
-            }
-            let rule = &report.rules.rules()[finding.rule];
-            let title = property(&format!("{} ({})", rule.title, rule.id));
-            writeln!(out, ",title={title}::{}", data(&explained(finding, report.rules)))?;
+pub(super) fn findings(
+    source: &SourceFile,
+    assessment: &Assessment,
+    rules: &RuleSet,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let path = property(&repository_path(source.name()));
+    for finding in &assessment.findings {
+        let command = match finding.diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Advice => "notice",
+        };
+        let span = finding.diagnostic.primary.span;
+        let (start, end) = (source.position(span.start()), source.position(span.end()));
+        write!(out, "::{command} file={path},line={},endLine={}", start.line, end.line)?;
+        // GitHub refuses columns where the lines differ.
+        if start.line == end.line {
+            write!(out, ",col={},endColumn={}", start.column, end.column)?;
         }
+        let rule = &rules.rules()[finding.rule];
+        let title = property(&format!("{} ({})", rule.title, rule.id));
+        writeln!(out, ",title={title}::{}", data(&explained(finding, rules)))?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, repository_path};
-use crate::check::Finding;
+use super::{json, repository_path};
+use crate::check::{Assessment, Finding};
 use crate::diagnostic::Severity;
 use crate::source::SourceFile;
 
@@ -31,10 +31,17 @@ struct Lines {
     begin: usize,
 }
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let issues: Vec<Issue<'_>> = report.findings().map(|(source, finding)| issue(source, finding)).collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
-    writeln!(out)
+pub(super) fn begin(out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "[")
+}
+
+pub(super) fn findings(source: &SourceFile, assessment: &Assessment, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut issues = assessment.findings.iter().map(|finding| issue(source, finding));
+    issues.try_for_each(|issue| json::item(&issue, 1, out))
+}
+
+pub(super) fn end(listed: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", if listed { "\n]" } else { "]" })
 }
 
 fn issue<'r>(source: &SourceFile, finding: &'r Finding) -> Issue<'r> {

@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{Formatter as _, PrettyFormatter};
 
-use super::{CheckedFile, CheckedSuppressions, Counts, Report};
+use super::{CheckedFile, CheckedSuppressions, Counts, Totals};
 use crate::check::{Assessed, Because, Finding, SetAside};
 use crate::rule::RuleSet;
 use crate::source::{SourceFile, Span};
@@ -14,11 +16,16 @@ pub(super) const VERSION: u32 = 1;
 
 pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
+/// What comes before the files.
 #[derive(Serialize)]
-struct Output<'r> {
+struct Head {
     version: u32,
     tool: Tool,
-    files: Vec<File<'r>>,
+}
+
+/// What comes after the files.
+#[derive(Serialize)]
+struct Tail<'r> {
     /// Left out where there are none, as is what is suppressed: most runs have neither.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppressions<'r>>,
@@ -109,6 +116,9 @@ pub(super) struct Summary {
     errors: usize,
     warnings: usize,
     advice: usize,
+    /// Records that could not be read, which only a run over records has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<usize>,
 }
 
 impl Place {
@@ -119,53 +129,78 @@ impl Place {
 }
 
 impl Summary {
-    pub(super) fn of(report: &Report<'_>) -> Self {
-        let Counts { errors, warnings, advice } = report.counts();
-        Self { files: report.files.len(), errors, warnings, advice }
+    pub(super) fn of(totals: &Totals) -> Self {
+        let Counts { errors, warnings, advice } = totals.counts;
+        let refused = Some(totals.refused).filter(|refused| *refused > 0);
+        Self { files: totals.files, errors, warnings, advice, refused }
     }
 }
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let output = Output {
-        version: VERSION,
-        tool: TOOL,
-        files: report.files.iter().map(|checked| file(checked, report.rules)).collect(),
-        suppressions: suppressions(report),
-        summary: Summary::of(report),
-    };
-    serde_json::to_writer_pretty(&mut *out, &output)?;
-    writeln!(out)
+/// The object as far as the list of the files, which is written item by item.
+pub(super) fn begin(out: &mut dyn Write) -> io::Result<()> {
+    let head = serde_json::to_string_pretty(&Head { version: VERSION, tool: TOOL })?;
+    let open = head.strip_suffix("\n}").expect("internal: an object in JSON does not end in a brace");
+    write!(out, "{open},\n  \"files\": [")
 }
 
-pub(super) fn file<'r>(checked: &'r CheckedFile, rules: &'r RuleSet) -> File<'r> {
-    let CheckedFile { source, document, assessment, .. } = checked;
-    let disclosure = |assessed: &'r Assessed| Disclosure {
-        id: rules.rules()[assessed.rule].id.as_str(),
-        status: assessed.status.name(),
-        value: assessed.value.as_deref(),
-        evidence: assessed
-            .evidence
-            .iter()
-            .map(|evidence| Evidence { place: Place::of(evidence.span, source), text: &evidence.text })
-            .collect(),
-    };
-    File {
-        path: source.name(),
-        format: document.format().name(),
-        language: document.language().code(),
-        disclosures: assessment.disclosures.iter().map(disclosure).collect(),
-        findings: assessment.findings.iter().map(|found| finding(found, source, rules)).collect(),
-        suppressed: assessment.set_aside.iter().map(|aside| suppressed(aside, source, rules)).collect(),
+pub(super) fn file(checked: &CheckedFile, rules: &RuleSet, out: &mut Vec<u8>) -> io::Result<()> {
+    item(&File::of(checked, rules), 2, out)
+}
+
+pub(super) fn end(
+    listed: bool,
+    totals: &Totals,
+    checked: &[CheckedSuppressions],
+    rules: &RuleSet,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let tail = Tail { suppressions: suppressions(checked, rules), summary: Summary::of(totals) };
+    let tail = serde_json::to_string_pretty(&tail)?;
+    let rest = tail.strip_prefix('{').expect("internal: an object in JSON does not begin with a brace");
+    writeln!(out, "{}],{rest}", if listed { "\n  " } else { "" })
+}
+
+/// Writes an item of a list that is `depth` levels down, with the comma before it, as it stands in the whole.
+pub(super) fn item(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut formatter = PrettyFormatter::new();
+    // The formatter counts what it has opened, and indents by that.
+    (0..depth).try_for_each(|_| formatter.begin_array(&mut io::sink()))?;
+    write!(out, ",\n{:width$}", "", width = 2 * depth)?;
+    value.serialize(&mut Serializer::with_formatter(out, formatter))?;
+    Ok(())
+}
+
+impl<'r> File<'r> {
+    pub(super) fn of(checked: &'r CheckedFile, rules: &'r RuleSet) -> Self {
+        let CheckedFile { source, document, assessment, .. } = checked;
+        let disclosure = |assessed: &'r Assessed| Disclosure {
+            id: rules.rules()[assessed.rule].id.as_str(),
+            status: assessed.status.name(),
+            value: assessed.value.as_deref(),
+            evidence: assessed
+                .evidence
+                .iter()
+                .map(|evidence| Evidence { place: Place::of(evidence.span, source), text: &evidence.text })
+                .collect(),
+        };
+        Self {
+            path: source.name(),
+            format: document.format().name(),
+            language: document.language().code(),
+            disclosures: assessment.disclosures.iter().map(disclosure).collect(),
+            findings: assessment.findings.iter().map(|found| finding(found, source, rules)).collect(),
+            suppressed: assessment.set_aside.iter().map(|aside| suppressed(aside, source, rules)).collect(),
+        }
     }
 }
 
-pub(super) fn suppressions<'r>(report: &'r Report<'_>) -> Vec<Suppressions<'r>> {
+pub(super) fn suppressions<'r>(checked: &'r [CheckedSuppressions], rules: &'r RuleSet) -> Vec<Suppressions<'r>> {
     let of_file = |checked: &'r CheckedSuppressions| {
         let source = checked.file.source();
-        let findings = checked.assessment.findings.iter().map(|found| finding(found, source, report.rules));
+        let findings = checked.assessment.findings.iter().map(|found| finding(found, source, rules));
         Suppressions { path: source.name(), findings: findings.collect() }
     };
-    report.suppressions.iter().map(of_file).collect()
+    checked.iter().map(of_file).collect()
 }
 
 fn finding<'r>(finding: &'r Finding, source: &SourceFile, rules: &'r RuleSet) -> FindingOut<'r> {

@@ -3,10 +3,11 @@
 //! A rule without a finding has passed; one that does not apply to the policy is skipped. A test case has one failure at
 //! most, since readers take no second one: it tells all findings of its rule.
 
+use std::fmt;
 use std::io::{self, Write};
 
 use super::xml::{Attribute, Content, DECLARATION};
-use super::{CheckedFile, CheckedSuppressions, Report, explained};
+use super::{CheckedFile, CheckedSuppressions, explained};
 use crate::check::Finding;
 use crate::rule::{Rule, RuleSet, Status};
 use crate::source::SourceFile;
@@ -18,36 +19,52 @@ enum Case<'r> {
     Failed(Vec<&'r Finding>),
 }
 
-/// One file and what came of each rule, in the order of their ids.
-struct Suite<'r> {
-    source: &'r SourceFile,
-    cases: Vec<(&'r Rule, Case<'r>)>,
+/// One file and what came of each rule, in the order of their ids, as it is written.
+#[derive(Debug)]
+pub(super) struct Suite {
+    counts: Counts,
+    text: Vec<u8>,
 }
 
-impl<'r> Suite<'r> {
-    fn of(file: &'r CheckedFile, report: &'r Report<'_>) -> Self {
-        let cases = report
-            .active()
-            .filter(|(idx, _)| file.asks(*idx, report.rules))
-            .map(|(idx, rule)| (rule, case(file, idx, rule, report.rules)))
-            .collect();
-        Self { source: &file.source, cases }
+/// How many test cases there are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    cases: usize,
+    failures: usize,
+    skipped: usize,
+}
+
+/// As attributes of a suite.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cases, failures, skipped } = self;
+        write!(f, "tests=\"{cases}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"")
+    }
+}
+
+impl Suite {
+    pub(super) fn of(file: &CheckedFile, rules: &RuleSet) -> Self {
+        let asked = rules.rules().iter().enumerate().filter(|(idx, _)| file.asks(*idx, rules));
+        let cases: Vec<_> = asked.map(|(idx, rule)| (rule, case(file, idx, rule, rules))).collect();
+        Self::written(&file.source, &cases, rules)
     }
 
     /// What is wrong in a suppressions file, of which only the rules that fail are told; nothing if none does.
-    fn of_suppressions(checked: &'r CheckedSuppressions, report: &'r Report<'_>) -> Option<Self> {
+    fn of_suppressions(checked: &CheckedSuppressions, rules: &RuleSet) -> Option<Self> {
         let findings = |idx: usize| checked.assessment.findings.iter().filter(move |finding| finding.rule == idx);
-        let failed = report.active().filter(|(idx, _)| findings(*idx).next().is_some());
+        let failed = rules.rules().iter().enumerate().filter(|(idx, _)| findings(*idx).next().is_some());
         let cases: Vec<_> = failed.map(|(idx, rule)| (rule, Case::Failed(findings(idx).collect()))).collect();
-        (!cases.is_empty()).then(|| Self { source: checked.file.source(), cases })
+        (!cases.is_empty()).then(|| Self::written(checked.file.source(), &cases, rules))
     }
 
-    /// The counts, as attributes of the suite.
-    fn counts(suites: &[Self]) -> String {
-        let cases = || suites.iter().flat_map(|suite| suite.cases.iter().map(|(_, case)| case));
-        let failures = cases().filter(|case| matches!(case, Case::Failed(_))).count();
-        let skipped = cases().filter(|case| matches!(case, Case::Skipped)).count();
-        format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"", cases().count())
+    fn written(source: &SourceFile, cases: &[(&Rule, Case<'_>)], rules: &RuleSet) -> Self {
+        let count = |is: fn(&Case<'_>) -> bool| cases.iter().filter(|(_, case)| is(case)).count();
+        let counts = Counts {
+            cases: cases.len(),
+            failures: count(|case| matches!(case, Case::Failed(_))),
+            skipped: count(|case| matches!(case, Case::Skipped)),
+        };
+        Self { counts, text: super::written(|out| suite(source, counts, cases, rules, out)) }
     }
 }
 
@@ -65,32 +82,62 @@ fn case<'r>(file: &'r CheckedFile, idx: usize, rule: &Rule, rules: &RuleSet) -> 
     }
 }
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let files = report.files.iter().map(|file| Suite::of(file, report));
-    let suppressions = report.suppressions.iter().filter_map(|checked| Suite::of_suppressions(checked, report));
-    let suites: Vec<Suite<'_>> = files.chain(suppressions).collect();
-    writeln!(out, "{DECLARATION}")?;
-    writeln!(out, "<testsuites name=\"{}\" {}>", env!("CARGO_PKG_NAME"), Suite::counts(&suites))?;
-    for suite in &suites {
-        let name = Attribute(suite.source.name());
-        writeln!(out, "  <testsuite name={name} {}>", Suite::counts(std::slice::from_ref(suite)))?;
-        for (rule, case) in &suite.cases {
-            let case_start = format!("    <testcase name=\"{}\" classname={name} file={name}", rule.id);
-            match case {
-                Case::Passed => writeln!(out, "{case_start}/>")?,
-                Case::Skipped => {
-                    writeln!(out, "{case_start}>\n      <skipped message=\"not applicable\"/>\n    </testcase>")?;
-                }
-                Case::Failed(findings) => {
-                    writeln!(out, "{case_start}>")?;
-                    failure(suite.source, findings, report.rules, out)?;
-                    writeln!(out, "    </testcase>")?;
-                }
+fn suite(
+    source: &SourceFile,
+    counts: Counts,
+    cases: &[(&Rule, Case<'_>)],
+    rules: &RuleSet,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let name = Attribute(source.name());
+    writeln!(out, "  <testsuite name={name} {counts}>")?;
+    for (rule, case) in cases {
+        let case_start = format!("    <testcase name=\"{}\" classname={name} file={name}", rule.id);
+        match case {
+            Case::Passed => writeln!(out, "{case_start}/>")?,
+            Case::Skipped => {
+                writeln!(out, "{case_start}>\n      <skipped message=\"not applicable\"/>\n    </testcase>")?;
+            }
+            Case::Failed(findings) => {
+                writeln!(out, "{case_start}>")?;
+                failure(source, findings, rules, out)?;
+                writeln!(out, "    </testcase>")?;
             }
         }
-        writeln!(out, "  </testsuite>")?;
     }
-    writeln!(out, "</testsuites>")
+    writeln!(out, "  </testsuite>")
+}
+
+/// All suites, kept until it is known how many cases there are of each kind.
+#[derive(Debug, Default)]
+pub(super) struct Suites {
+    counts: Counts,
+    text: Vec<u8>,
+}
+
+impl Suites {
+    pub(super) fn add(&mut self, suite: Suite) {
+        self.counts.cases += suite.counts.cases;
+        self.counts.failures += suite.counts.failures;
+        self.counts.skipped += suite.counts.skipped;
+        self.text.extend(suite.text);
+    }
+
+    pub(super) fn end(
+        mut self,
+        suppressions: &[CheckedSuppressions],
+        rules: &RuleSet,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        suppressions
+            .iter()
+            .filter_map(|checked| Suite::of_suppressions(checked, rules))
+            .for_each(|suite| self.add(suite));
+        writeln!(out, "{DECLARATION}")?;
+        writeln!(out, "<testsuites name=\"{}\" {}>", env!("CARGO_PKG_NAME"), self.counts)?;
+        out.write_all(&self.text)?;
+        writeln!(out, "</testsuites>")
+    }
 }
 
 fn failure(source: &SourceFile, findings: &[&Finding], rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::shown::excerpt;
-use super::{CheckedFile, Counts, Report};
+use super::{CheckedFile, CheckedSuppressions, Counts, Totals};
 use crate::check::{Assessed, Assessment};
 use crate::rule::{RuleSet, Status};
 use crate::source::SourceFile;
@@ -11,17 +11,25 @@ use crate::source::SourceFile;
 /// How much of the words that show a disclosure is quoted, in characters: a comment has room for 65,536.
 const QUOTED: usize = 80;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "**{}:** {}", env!("CARGO_PKG_NAME"), report.in_words())?;
-    for file in report.files {
-        writeln!(out, "\n### {}", inline(file.source.name()))?;
-        writeln!(out, "\n{}", Counts::of(&file.assessment.findings).in_words())?;
-        if !file.assessment.findings.is_empty() {
-            findings(&file.source, &file.assessment, out)?;
-        }
-        disclosures(file, report.rules, out)?;
+pub(super) fn file(file: &CheckedFile, rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n### {}", inline(file.source.name()))?;
+    writeln!(out, "\n{}", Counts::of(&file.assessment.findings).in_words())?;
+    if !file.assessment.findings.is_empty() {
+        findings(&file.source, &file.assessment, out)?;
     }
-    for checked in report.suppressions.iter().filter(|checked| !checked.assessment.findings.is_empty()) {
+    disclosures(file, rules, out)
+}
+
+/// The whole, with what was said of the files: it begins with the counts over all of them.
+pub(super) fn end(
+    totals: &Totals,
+    files: &[u8],
+    suppressions: &[CheckedSuppressions],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "**{}:** {}", env!("CARGO_PKG_NAME"), totals.in_words())?;
+    out.write_all(files)?;
+    for checked in suppressions.iter().filter(|checked| !checked.assessment.findings.is_empty()) {
         let source = checked.file.source();
         writeln!(out, "\n### {}", inline(source.name()))?;
         findings(source, &checked.assessment, out)?;

@@ -1,16 +1,16 @@
 //! SARIF 2.1.0, for code scanning services and editors. Its own structs, for the part of the format that is used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::markdown::inline;
-use super::{CheckedFile, Report, repository_path};
-use crate::check::{Because, Finding};
+use super::{CheckedFile, CheckedSuppressions, Totals, repository_path};
+use crate::check::{Assessment, Because, Finding};
 use crate::diagnostic::{Label, Severity};
-use crate::rule::Rule;
+use crate::rule::{Rule, RuleSet};
 use crate::source::{SourceFile, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -86,59 +86,65 @@ struct RuleProperties<'r> {
     cite: &'r [String],
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ResultOut<'r> {
     rule_id: &'r str,
     rule_index: usize,
     level: &'static str,
     message: PlainText,
-    locations: [Location<'r>; 1],
+    locations: [Location; 1],
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location<'r>>,
+    related_locations: Vec<Location>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<Suppression>>,
 }
 
 /// Why a result does not count.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct Suppression {
     kind: &'static str,
     justification: String,
 }
 
+/// The words at a place.
+#[derive(Debug, Serialize)]
+struct Snippet {
+    text: String,
+}
+
 /// A message that has passed [`plain`].
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct PlainText {
     text: String,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location<'r> {
+struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: PhysicalLocation<'r>,
+    physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<PlainText>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PhysicalLocation<'r> {
+struct PhysicalLocation {
     artifact_location: ArtifactLocation,
-    region: Region<'r>,
+    region: Region,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct ArtifactLocation {
     uri: String,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Region<'r> {
+struct Region {
     start_line: usize,
     start_column: usize,
     end_line: usize,
@@ -147,7 +153,7 @@ struct Region<'r> {
     byte_offset: usize,
     byte_length: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<Message<'r>>,
+    snippet: Option<Snippet>,
 }
 
 /// What SARIF has no place for: what came of every disclosure, also of those that are there.
@@ -156,49 +162,106 @@ struct RunProperties<'r> {
     disclosures: Vec<FileDisclosures<'r>>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct FileDisclosures<'r> {
     uri: String,
     disclosures: Vec<Disclosure<'r>>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct Disclosure<'r> {
     id: &'r str,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'r str>,
+    value: Option<String>,
 }
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let active: Vec<usize> = report.active().map(|(idx, _)| idx).collect();
-    let counting = report.findings().map(|(source, finding)| (source, finding, None));
-    let aside = report.assessments().flat_map(|(source, assessment)| {
-        assessment.set_aside.iter().map(move |aside| (source, &aside.finding, Some(&aside.because)))
-    });
-    // Either all results say whether they are suppressed, or none does.
-    let suppressing = report.set_aside().is_some();
-    let results = counting.chain(aside).map(|(source, finding, because)| {
-        let suppressions = suppressing.then(|| because.map(suppression).into_iter().collect());
-        ResultOut { suppressions, ..result(source, finding, &active) }
-    });
-    let run = Run {
-        tool: Tool {
-            driver: Driver {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-                information_uri: Some(env!("CARGO_PKG_REPOSITORY")).filter(|uri| !uri.is_empty()),
-                rules: active.iter().map(|idx| rule(&report.rules.rules()[*idx])).collect(),
+/// What the log says of some files: kept until it is known which rules the driver has to list, and whether anything is
+/// suppressed.
+#[derive(Debug, Default)]
+pub(super) struct Results<'r> {
+    /// The rules that are on for one of the files, by their places.
+    active: BTreeSet<usize>,
+    counting: Vec<Kept<'r>>,
+    aside: Vec<Kept<'r>>,
+    statuses: Vec<FileDisclosures<'r>>,
+}
+
+/// A result but for what is known only in the end.
+#[derive(Debug)]
+struct Kept<'r> {
+    rule: usize,
+    result: ResultOut<'r>,
+    because: Option<Suppression>,
+}
+
+impl<'r> Results<'r> {
+    pub(super) fn of(file: &CheckedFile, rules: &'r RuleSet) -> Self {
+        let mut results = Self::of_findings(&file.source, &file.assessment, rules);
+        results.active = (0..rules.rules().len()).filter(|rule| file.asks(*rule, rules)).collect();
+        results.statuses.push(statuses(file, rules));
+        results
+    }
+
+    fn of_findings(source: &SourceFile, assessment: &Assessment, rules: &'r RuleSet) -> Self {
+        let counting = assessment.findings.iter().map(|finding| Kept::of(source, finding, None, rules));
+        let aside = assessment
+            .set_aside
+            .iter()
+            .map(|aside| Kept::of(source, &aside.finding, Some(suppression(&aside.because)), rules));
+        Self { counting: counting.collect(), aside: aside.collect(), ..Self::default() }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.active.extend(other.active);
+        self.counting.extend(other.counting);
+        self.aside.extend(other.aside);
+        self.statuses.extend(other.statuses);
+    }
+
+    pub(super) fn end(
+        mut self,
+        totals: &Totals,
+        suppressions: &[CheckedSuppressions],
+        rules: &'r RuleSet,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for checked in suppressions {
+            self.add(Self::of_findings(checked.file.source(), &checked.assessment, rules));
+        }
+        let active: Vec<usize> = self.active.into_iter().collect();
+        // Either all results say whether they are suppressed, or none does.
+        let suppressing = totals.set_aside > 0;
+        let results = self.counting.into_iter().chain(self.aside).map(|Kept { rule, result, because }| ResultOut {
+            rule_index: active.binary_search(&rule).expect("internal: a rule that is off has a finding"),
+            suppressions: suppressing.then(|| because.into_iter().collect()),
+            ..result
+        });
+        let run = Run {
+            tool: Tool {
+                driver: Driver {
+                    name: env!("CARGO_PKG_NAME"),
+                    version: env!("CARGO_PKG_VERSION"),
+                    information_uri: Some(env!("CARGO_PKG_REPOSITORY")).filter(|uri| !uri.is_empty()),
+                    rules: active.iter().map(|idx| rule(&rules.rules()[*idx])).collect(),
+                },
             },
-        },
-        column_kind: "unicodeCodePoints",
-        newline_sequences: ["\r\n", "\n", "\r"],
-        results: results.collect(),
-        properties: RunProperties { disclosures: report.files.iter().map(|file| statuses(file, report)).collect() },
-    };
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    writeln!(out)
+            column_kind: "unicodeCodePoints",
+            newline_sequences: ["\r\n", "\n", "\r"],
+            results: results.collect(),
+            properties: RunProperties { disclosures: self.statuses },
+        };
+        let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
+        serde_json::to_writer_pretty(&mut *out, &log)?;
+        writeln!(out)
+    }
+}
+
+impl<'r> Kept<'r> {
+    fn of(source: &SourceFile, finding: &Finding, because: Option<Suppression>, rules: &'r RuleSet) -> Self {
+        let rule = finding.rule;
+        Self { rule, result: result(source, finding, rules.rules()[rule].id.as_str()), because }
+    }
 }
 
 fn rule(rule: &Rule) -> RuleOut<'_> {
@@ -232,13 +295,13 @@ fn fence(text: &str) -> String {
     "`".repeat(longest.max(2) + 1)
 }
 
-/// A finding; `active` are the rules that the driver lists, by their places.
-fn result<'r>(source: &'r SourceFile, finding: &'r Finding, active: &[usize]) -> ResultOut<'r> {
+/// A finding; which rules the driver lists, and whether anything is suppressed, is not known yet.
+fn result<'r>(source: &SourceFile, finding: &Finding, rule_id: &'r str) -> ResultOut<'r> {
     let diagnostic = &finding.diagnostic;
     let related = diagnostic.related.iter().enumerate();
     ResultOut {
-        rule_id: &diagnostic.code,
-        rule_index: active.binary_search(&finding.rule).expect("internal: a rule that is off has a finding"),
+        rule_id,
+        rule_index: 0,
         level: level(diagnostic.severity),
         message: PlainText { text: plain(&diagnostic.message) },
         locations: [location(source, &diagnostic.primary, None)],
@@ -256,7 +319,7 @@ fn suppression(because: &Because) -> Suppression {
     }
 }
 
-fn location<'r>(source: &'r SourceFile, label: &Label, id: Option<usize>) -> Location<'r> {
+fn location(source: &SourceFile, label: &Label, id: Option<usize>) -> Location {
     Location {
         id,
         physical_location: PhysicalLocation {
@@ -267,7 +330,7 @@ fn location<'r>(source: &'r SourceFile, label: &Label, id: Option<usize>) -> Loc
     }
 }
 
-fn region(source: &SourceFile, span: Span) -> Region<'_> {
+fn region(source: &SourceFile, span: Span) -> Region {
     let (start, end) = (source.position(span.start()), source.position(span.end()));
     let byte_length = span.end() - span.start();
     Region {
@@ -277,15 +340,15 @@ fn region(source: &SourceFile, span: Span) -> Region<'_> {
         end_column: end.column,
         byte_offset: span.start(),
         byte_length,
-        snippet: (byte_length <= QUOTED).then(|| Message { text: source.slice(span) }),
+        snippet: (byte_length <= QUOTED).then(|| Snippet { text: source.slice(span).to_owned() }),
     }
 }
 
-fn statuses<'r>(file: &'r CheckedFile, report: &'r Report<'_>) -> FileDisclosures<'r> {
+fn statuses<'r>(file: &CheckedFile, rules: &'r RuleSet) -> FileDisclosures<'r> {
     let disclosures = file.assessment.disclosures.iter().map(|assessed| Disclosure {
-        id: report.rules.rules()[assessed.rule].id.as_str(),
+        id: rules.rules()[assessed.rule].id.as_str(),
         status: assessed.status.name(),
-        value: assessed.value.as_deref(),
+        value: assessed.value.clone(),
     });
     FileDisclosures { uri: uri(file.source.name()), disclosures: disclosures.collect() }
 }

@@ -95,11 +95,14 @@ fn each_format_is_known_in_one_place() {
             ("html5gum", "document/html.rs"),
             (
                 "serde_json",
-                "baseline.rs report/diff/json.rs report/gitlab.rs report/json.rs report/jsonl.rs report/sarif.rs cli/config.rs \
+                "baseline.rs report/diff/json.rs report/gitlab.rs report/json.rs report/jsonl.rs report/sarif.rs cli/config.rs cli/records.rs \
                  cli/outline.rs cli/eval.rs rule/file/compact.rs",
             ),
             ("csv::Writer", "report/csv.rs"),
-            ("tempfile", "cli/input.rs"),
+            ("tempfile", "cli/whole.rs"),
+            ("indicatif", "cli/progress.rs"),
+            ("signal_hook", "cli/interrupt.rs"),
+            ("base64::", "cli/records.rs"),
             ("clap::", "cli.rs cli/"),
         ] {
             assert!(
