@@ -175,6 +175,20 @@ impl SourceFile {
         start..end
     }
 
+    /// How far text and file run in step, byte by byte, from the start of a range of the text on; at most to its end.
+    pub(crate) fn in_step_until(&self, range: Range<usize>) -> usize {
+        if self.runs.is_empty() {
+            return range.end;
+        }
+        let idx = self.runs.partition_point(|run| run.text <= range.start);
+        match idx.checked_sub(1).map(|idx| self.runs[idx]) {
+            Some(run) if run.text_step == run.file_step => {
+                self.runs.get(idx).map_or(range.end, |next| next.text.min(range.end))
+            }
+            _ => range.start,
+        }
+    }
+
     fn to_file(&self, text: usize) -> usize {
         let idx = self.runs.partition_point(|run| run.text <= text);
         match idx.checked_sub(1).map(|idx| self.runs[idx]) {
@@ -241,12 +255,24 @@ impl Decoder {
     }
 
     fn push(&mut self, character: char, file_step: usize) {
-        let text_step = character.len_utf8();
+        self.go_on(character.len_utf8(), file_step);
+        self.text.push(character);
+        self.file += file_step;
+    }
+
+    /// Text that takes the very same bytes in the file.
+    fn push_in_step(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.go_on(1, 1);
+            self.text.push_str(text);
+            self.file += text.len();
+        }
+    }
+
+    fn go_on(&mut self, text_step: usize, file_step: usize) {
         if !self.runs.last().is_some_and(|run| run.text_step == text_step && run.file_step == file_step) {
             self.runs.push(Run { text: self.text.len(), file: self.file, text_step, file_step });
         }
-        self.text.push(character);
-        self.file += file_step;
     }
 
     fn finish(self, encoding: Encoding) -> Decoded {
@@ -273,8 +299,15 @@ fn decode_windows_1252(bytes: &[u8]) -> Decoded {
     let mut decoder = Decoder::new(bytes.len() + bytes.len() / 16, 0);
     // Every byte is one character in this encoding, so characters and bytes pair up.
     let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
-    for character in text.chars() {
-        decoder.push(character, 1);
+    let mut rest = &*text;
+    while !rest.is_empty() {
+        let (ascii, other) = rest.split_at(rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len()));
+        decoder.push_in_step(ascii);
+        let mut characters = other.chars();
+        if let Some(character) = characters.next() {
+            decoder.push(character, 1);
+        }
+        rest = characters.as_str();
     }
     decoder.finish(Encoding::Windows1252)
 }
@@ -282,9 +315,7 @@ fn decode_windows_1252(bytes: &[u8]) -> Decoded {
 fn decode_damaged_utf8(bytes: &[u8], lead: usize) -> Decoded {
     let mut decoder = Decoder::new(bytes.len(), lead);
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            decoder.push(character, character.len_utf8());
-        }
+        decoder.push_in_step(chunk.valid());
         if !chunk.invalid().is_empty() {
             decoder.push(char::REPLACEMENT_CHARACTER, chunk.invalid().len());
         }
@@ -304,18 +335,17 @@ fn looks_like_damaged_utf8(bytes: &[u8]) -> bool {
 
 /// The characters that start in a stretch of UTF-8: its bytes but for those that go on with a character.
 fn count_characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+    // In short stretches a byte can hold the count, and many bytes are counted at once.
+    let short = bytes.chunks(128).map(|bytes| bytes.iter().map(|byte| u8::from(*byte & 0xC0 != 0x80)).sum::<u8>());
+    short.map(usize::from).sum()
 }
 
 fn line_starts(text: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
     let mut starts = vec![0];
-    for (offset, byte) in bytes.iter().enumerate() {
-        let ends_line = *byte == b'\n' || (*byte == b'\r' && bytes.get(offset + 1) != Some(&b'\n'));
-        if ends_line {
-            starts.push(offset + 1);
-        }
-    }
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    let ends = ends.filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
+    starts.extend(ends.map(|at| at + 1));
     starts
 }
 

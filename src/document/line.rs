@@ -29,13 +29,26 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
         let spaces = rest.len() - rest.trim_start().len();
         (spaces > 0 && spaces < rest.len()).then_some(Marker { length: length + spaces, kind })
     };
-    if "\u{2022}\u{B7}\u{25AA}\u{25CF}\u{25CB}\u{25A0}\u{25E6}\u{2023}\u{2043}\u{2219}\u{F0B7}".contains(first) {
+    if matches!(
+        first,
+        '\u{2022}'
+            | '\u{B7}'
+            | '\u{25AA}'
+            | '\u{25CF}'
+            | '\u{25CB}'
+            | '\u{25A0}'
+            | '\u{25E6}'
+            | '\u{2023}'
+            | '\u{2043}'
+            | '\u{2219}'
+            | '\u{F0B7}'
+    ) {
         // A bullet needs no space after it: nothing else starts so.
         let rest = &line[first.len_utf8()..];
         let length = line.len() - rest.trim_start().len();
         return (length < line.len()).then_some(Marker { length, kind: MarkerKind::Bullet });
     }
-    if "*-+\u{2013}\u{2014}".contains(first) {
+    if matches!(first, '*' | '-' | '+' | '\u{2013}' | '\u{2014}') {
         return after(first.len_utf8(), MarkerKind::Bullet);
     }
     if first == '\u{A7}' {
@@ -72,13 +85,14 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
 
 /// Whether all letters of a line are capitals.
 pub(super) fn is_capitals(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= 4 && !text.chars().any(char::is_lowercase)
+    !text.chars().any(char::is_lowercase) && text.chars().filter(|c| c.is_alphabetic()).nth(3).is_some()
 }
 
 /// Whether a line is short enough to be a title.
 pub(super) fn is_title_length(text: &str) -> bool {
-    text.chars().count() <= LONGEST_TITLE.0 && text.split(' ').count() <= LONGEST_TITLE.1
+    let (characters, words) = LONGEST_TITLE;
+    // A character takes four bytes at most.
+    text.len() <= 4 * characters && text.chars().count() <= characters && text.split(' ').count() <= words
 }
 
 /// Whether a line reads like a title: starts with a capital or a digit, ends without punctuation (a question may end
@@ -89,17 +103,18 @@ pub(super) fn is_title(text: &str) -> bool {
         "by ", "tel", "phone",
     ];
     let Some(first) = text.chars().next() else { return false };
+    if !(first.is_uppercase() || first.is_ascii_digit()) || !is_title_length(text) {
+        return false;
+    }
     let lower = text.to_lowercase();
     let closed = text.ends_with(['.', ',', ';', ':', '!']) && !ends_with_company(&lower);
     let has_letter = text.chars().any(char::is_alphabetic);
     let has_digits = text.bytes().filter(u8::is_ascii_digit).count() > 4;
-    (first.is_uppercase() || first.is_ascii_digit())
-        && has_letter
+    has_letter
         && !has_digits
         && !closed
         && !text.contains(". ")
         && !text.contains(": ")
-        && is_title_length(text)
         && !lower.contains("://")
         && !lower.contains("www.")
         && !STATEMENTS.iter().any(|opening| lower.starts_with(opening))

@@ -17,6 +17,13 @@ pub struct ProseSpan {
     pub end: usize,
 }
 
+impl ProseSpan {
+    /// What of it lies in a stretch that it meets, counted from the start of that.
+    pub(super) fn within(self, stretch: Self) -> Self {
+        Self { start: self.start.max(stretch.start) - stretch.start, end: self.end.min(stretch.end) - stretch.start }
+    }
+}
+
 /// A link in prose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -45,6 +52,19 @@ struct Piece {
 impl Piece {
     fn in_step(self) -> bool {
         self.prose.end - self.prose.start == self.source.end() - self.source.start()
+    }
+
+    /// What of it lies in a stretch of prose, counted from the start of that.
+    fn cut(self, stretch: ProseSpan) -> Self {
+        let prose = self.prose.within(stretch);
+        let source = match self.in_step() {
+            true => {
+                let start = self.source.start() + (stretch.start.max(self.prose.start) - self.prose.start);
+                Span::new(start, start + (prose.end - prose.start))
+            }
+            false => self.source,
+        };
+        Self { prose, source }
     }
 }
 
@@ -84,23 +104,34 @@ impl Prose {
         Span::new(start, end.max(start))
     }
 
+    /// Parts of it as proses of their own, with white space at their ends left out; `stretches` are in order and apart.
+    pub(super) fn slices(&self, stretches: impl IntoIterator<Item = ProseSpan>) -> impl Iterator<Item = Self> {
+        let mut pieces = self.pieces.as_slice();
+        // The links that have started, and may go on in the next part.
+        let mut started: Vec<&Link> = Vec::new();
+        let mut links = self.links.iter().peekable();
+        stretches.into_iter().map(move |stretch| {
+            let stretch = self.trimmed(stretch);
+            let inside = |piece: &Piece| piece.prose.start < stretch.end;
+            let passed = pieces.iter().take_while(|piece| piece.prose.end <= stretch.start).count();
+            pieces = &pieces[passed..];
+            let cut_pieces = pieces.iter().take_while(|piece| inside(piece)).map(|piece| piece.cut(stretch)).collect();
+            started.retain(|link| stretch.start < link.label.end);
+            while let Some(link) = links.next_if(|link| link.label.start < stretch.end) {
+                started.push(link);
+            }
+            let shown = started.iter().filter(|link| stretch.start < link.label.end);
+            Self {
+                text: self.text[stretch.start..stretch.end].to_owned(),
+                pieces: cut_pieces,
+                links: shown.map(|link| Link { label: link.label.within(stretch), ..(*link).clone() }).collect(),
+            }
+        })
+    }
+
     /// A part of it as a prose of its own, with white space at its ends left out.
     pub(super) fn slice(&self, stretch: ProseSpan) -> Self {
-        let stretch = self.trimmed(stretch);
-        let ProseSpan { start, end } = stretch;
-        let first = self.pieces.partition_point(|piece| piece.prose.end <= start);
-        let last = self.pieces.partition_point(|piece| piece.prose.start < end);
-        let cut = |span: ProseSpan| ProseSpan { start: span.start.max(start) - start, end: span.end.min(end) - start };
-        let pieces = self.pieces[first..last.max(first)].iter().map(|piece| {
-            let kept = ProseSpan { start: piece.prose.start.max(start), end: piece.prose.end.min(end) };
-            Piece { prose: cut(piece.prose), source: self.span(kept) }
-        });
-        let links = self.links.iter().filter(|link| link.label.start < end && start < link.label.end);
-        Self {
-            text: self.text[start..end].to_owned(),
-            pieces: pieces.collect(),
-            links: links.map(|link| Link { label: cut(link.label), target: link.target.clone() }).collect(),
-        }
+        self.slices([stretch]).next().unwrap_or_default()
     }
 
     /// Several proses in a row with `between` set between them, which comes from nowhere.
@@ -177,12 +208,23 @@ impl<'s> ProseBuilder<'s> {
 
     /// Text that stands in the source as it is to be read; `range` is in bytes of the source text.
     pub(super) fn push(&mut self, range: Range<usize>) {
-        let source = self.source;
-        let mut offset = range.start;
-        for character in source.text()[range].chars() {
-            let next = offset + character.len_utf8();
-            self.push_character(character, offset..next);
-            offset = next;
+        let text = self.source.text();
+        let mut at = range.start;
+        // A piece is in step with the file, so what is copied in one go must be, too.
+        let mut in_step = self.source.in_step_until(range.clone());
+        while at < range.end {
+            let plain = plain_length(&text[at..in_step.max(at)]);
+            if plain > 0 {
+                self.show(&text[at..at + plain], at..at + plain);
+                at += plain;
+            } else if let Some(character) = text[at..range.end].chars().next() {
+                let next = at + character.len_utf8();
+                self.push_character(character, at..next);
+                at = next;
+            }
+            if at >= in_step {
+                in_step = self.source.in_step_until(at..range.end);
+            }
         }
     }
 
@@ -269,20 +311,23 @@ impl<'s> ProseBuilder<'s> {
                 let start = self.space.take().map_or(range.start, |space| space.start.min(range.start));
                 self.space = Some(start..range.end.max(start));
             }
-            Folded::Shown(shown) => {
-                if let Some(space) = self.space.take()
-                    && !self.prose.text.is_empty()
-                {
-                    self.append(' ', space);
-                }
-                self.append(shown, range);
-            }
+            Folded::Shown(shown) => self.show(shown.encode_utf8(&mut [0; 4]), range),
         }
     }
 
-    fn append(&mut self, shown: char, range: Range<usize>) {
+    /// Adds text as it is to be read, and before it the space that is due.
+    fn show(&mut self, shown: &str, range: Range<usize>) {
+        if let Some(space) = self.space.take()
+            && !self.prose.text.is_empty()
+        {
+            self.append(" ", space);
+        }
+        self.append(shown, range);
+    }
+
+    fn append(&mut self, shown: &str, range: Range<usize>) {
         let start = self.prose.text.len();
-        self.prose.text.push(shown);
+        self.prose.text.push_str(shown);
         let piece = Piece { prose: ProseSpan { start, end: self.prose.text.len() }, source: self.source.span(range) };
         if let Some(last) = self.prose.pieces.last_mut()
             && last.in_step()
@@ -295,6 +340,39 @@ impl<'s> ProseBuilder<'s> {
         }
         self.prose.pieces.push(piece);
     }
+}
+
+/// How much of a text, from its start, is shown as it is: visible characters with single spaces between them.
+fn plain_length(text: &str) -> usize {
+    const BLOCK: usize = 16;
+    let bytes = text.as_bytes();
+    if bytes.first() == Some(&b' ') {
+        return 0;
+    }
+    let mut at = 0;
+    loop {
+        // Many bytes at a time, each with the one after it.
+        while let Some(block) = bytes[at..].first_chunk::<{ BLOCK + 1 }>()
+            && (0..BLOCK).fold(true, |plain, idx| {
+                plain & (b' '..=b'~').contains(&block[idx]) & ((block[idx] != b' ') | (block[idx + 1] != b' '))
+            })
+        {
+            at += BLOCK;
+        }
+        match bytes.get(at) {
+            Some(b'!'..=b'~') => at += 1,
+            Some(b' ') if bytes.get(at + 1) != Some(&b' ') => at += 1,
+            Some(0x80..) => match text[at..].chars().next() {
+                Some(character) if matches!(fold(character), Folded::Shown(shown) if shown == character) => {
+                    at += character.len_utf8();
+                }
+                _ => break,
+            },
+            _ => break,
+        }
+    }
+    // Whether a space at the end is one is told by what comes next.
+    if at > 0 && bytes[at - 1] == b' ' { at - 1 } else { at }
 }
 
 enum Folded {

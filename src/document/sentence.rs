@@ -3,6 +3,8 @@
 //! The boundaries of UAX #29, which the segmenter gives, less those after an abbreviation, an initial, an enumerator or
 //! a number's prefix, plus the line ends that the author set by hand where they separate statements.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::prose::ProseSpan;
@@ -55,6 +57,9 @@ pub(super) fn split(text: &str, breaks: &[usize]) -> Vec<ProseSpan> {
 /// The hand-set line ends that separate statements: after punctuation that ends one, or after a short line, unless the
 /// block is text that some editor wrapped.
 fn kept_breaks(text: &str, breaks: &[usize]) -> Vec<usize> {
+    if breaks.is_empty() {
+        return Vec::new();
+    }
     let breaks: Vec<usize> = breaks.iter().copied().filter(|at| *at < text.len()).collect();
     let goes_on = |at: &usize| text[*at..].starts_with(|c: char| c.is_lowercase() || ",;)".contains(c));
     let wrapped = 2 * breaks.iter().filter(|at| goes_on(at)).count() >= breaks.len();
@@ -78,17 +83,127 @@ fn split_line(text: &str, line: ProseSpan, spans: &mut Vec<ProseSpan>) {
     let push = |start: usize, end: usize, spans: &mut Vec<ProseSpan>| {
         cut_to_length(text, line.start + start, line.start + end, spans);
     };
-    // The segmenter is slow; most lines hold nothing that could end a sentence before their own end.
-    if shown.bytes().any(|byte| matches!(byte, b'.' | b'?' | b'!') || byte >= 0x80) {
-        let bounds: Vec<usize> = shown.split_sentence_bound_indices().map(|(at, _)| at).skip(1).collect();
-        for at in bounds {
-            if is_break(&shown[start..at], &shown[at..]) {
-                push(start, at, spans);
-                start = at;
+    let mut from = 0;
+    while let Some(at) = boundary_after(shown, from) {
+        if is_break(&shown[start..at], &shown[at..]) {
+            push(start, at, spans);
+            start = at;
+        }
+        from = at;
+    }
+    push(start, shown.len(), spans);
+}
+
+/// The first boundary of UAX #29 after an offset, less those that can't end a sentence here: that come after anything but
+/// a full stop, a question or an exclamation mark, or before a small letter.
+///
+/// The segmenter costs much, and is asked only about a mark among characters that the rules are not spelt out for here.
+fn boundary_after(text: &str, from: usize) -> Option<usize> {
+    let mut seen = from;
+    loop {
+        let (mark, character) = mark_after(text, seen)?;
+        let after = mark + character.len_utf8();
+        match follow(text, mark, after) {
+            Following::Boundary(at) => return Some(at),
+            Following::GoesOn => seen = after,
+            Following::End => return None,
+            Following::Unclear => {
+                // What comes before the mark counts as far as the letter that it follows.
+                let base = text.as_bytes()[seen..mark].iter().rposition(u8::is_ascii).map_or(seen, |at| seen + at);
+                let mut bounds = text[base..].split_sentence_bound_indices().map(|(at, _)| base + at);
+                return bounds.find(|at| *at > mark);
             }
         }
     }
-    push(start, shown.len(), spans);
+}
+
+/// The first mark from an offset on that can end a sentence.
+fn mark_after(text: &str, from: usize) -> Option<(usize, char)> {
+    let bytes = &text.as_bytes()[from..];
+    let ascii = memchr::memchr3(b'.', b'?', b'!', bytes).map(|at| (from + at, char::from(bytes[at])));
+    // The marks of Chinese and Japanese, by their first bytes.
+    let limit = ascii.map_or(text.len(), |(at, _)| at);
+    let wide = memchr::memchr2_iter(0xE3, 0xEF, &bytes[..limit - from]).find_map(|at| {
+        let character = text[from + at..].chars().next()?;
+        matches!(character, '\u{3002}' | '\u{FF01}' | '\u{FF1F}').then_some((from + at, character))
+    });
+    wide.or(ascii)
+}
+
+/// What comes after a mark that can end a sentence.
+enum Following {
+    /// A boundary, at this offset.
+    Boundary(usize),
+    /// More of the sentence.
+    GoesOn,
+    /// Nothing.
+    End,
+    /// Characters that only the segmenter knows.
+    Unclear,
+}
+
+/// The rules SB6 to SB11 of UAX #29, for a mark from `mark` to `after`.
+fn follow(text: &str, mark: usize, after: usize) -> Following {
+    let bytes = text.as_bytes();
+    let full_stop = bytes[mark] == b'.';
+    let is_close = |byte: &&u8| matches!(byte, b'"' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}');
+    let closed = after + bytes[after..].iter().take_while(is_close).count();
+    let next = closed + bytes[closed..].iter().take_while(|byte| **byte == b' ').count();
+    let Some(first) = text[next..].chars().next() else { return Following::End };
+    match Class::of(first) {
+        Class::Lower | Class::Mark | Class::Continuing => return Following::GoesOn,
+        Class::Digit if full_stop && next == after => return Following::GoesOn,
+        Class::Upper if full_stop && next == after => match mark.checked_sub(1).map(|before| bytes[before]) {
+            Some(before) if before.is_ascii_alphabetic() => return Following::GoesOn,
+            Some(before) if !before.is_ascii() => return Following::Unclear,
+            _ => {}
+        },
+        Class::Unclear => return Following::Unclear,
+        _ => {}
+    }
+    if !full_stop {
+        return Following::Boundary(next);
+    }
+    // A full stop ends nothing if the first letter after it is small.
+    for character in text[next..].chars() {
+        match Class::of(character) {
+            Class::Lower => return Following::GoesOn,
+            Class::Upper | Class::Mark => break,
+            Class::Unclear => return Following::Unclear,
+            Class::Digit | Class::Continuing | Class::Other => {}
+        }
+    }
+    Following::Boundary(next)
+}
+
+/// The classes of characters that UAX #29 tells apart, as far as they are told here.
+enum Class {
+    Lower,
+    Upper,
+    Digit,
+    /// What can end a sentence.
+    Mark,
+    /// What goes on with one.
+    Continuing,
+    Other,
+    Unclear,
+}
+
+impl Class {
+    fn of(character: char) -> Self {
+        match character {
+            'a'..='z' => Self::Lower,
+            'A'..='Z' => Self::Upper,
+            '0'..='9' => Self::Digit,
+            '.' | '?' | '!' => Self::Mark,
+            ',' | '-' | ':' | ';' => Self::Continuing,
+            '\0'..='\x7F' => Self::Other,
+            // Latin, Greek and Cyrillic letters, whose case is all that the rules ask for.
+            '\u{C0}'..='\u{17F}' | '\u{370}'..='\u{52F}' if character.is_lowercase() => Self::Lower,
+            '\u{C0}'..='\u{17F}' | '\u{370}'..='\u{52F}' if character.is_uppercase() => Self::Upper,
+            _ => Self::Unclear,
+        }
+    }
 }
 
 fn cut_to_length(text: &str, mut start: usize, end: usize, spans: &mut Vec<ProseSpan>) {
@@ -126,29 +241,29 @@ fn is_break(before: &str, after: &str) -> bool {
         return closed.ends_with(['?', '!', '\u{2026}', '\u{3002}', '\u{FF01}', '\u{FF1F}']);
     }
     let last = closed.rsplit([' ', '(', '"', '[', '-', '/']).next().unwrap_or_default();
-    let word = last.trim_end_matches('.').to_lowercase();
-    let next_word = next.split(|c: char| !c.is_alphanumeric() && c != '\'').next().unwrap_or_default().to_lowercase();
-    let starter = STARTERS.contains(&next_word.as_str());
+    let word = lowercase(last.trim_end_matches('.'));
+    let next_word = || lowercase(next.split(|c: char| !c.is_alphanumeric() && c != '\'').next().unwrap_or_default());
+    let starter = || STARTERS.contains(&&*next_word());
     // "U.S.", "S.A.": the full stop belongs to the letters, unless what follows can only start a sentence.
     let dotted = word.contains('.') && word.split('.').all(|part| part.chars().count() <= 2);
-    if dotted || ENDING_ABBREVIATIONS.contains(&word.as_str()) {
-        return starter;
+    if dotted || ENDING_ABBREVIATIONS.contains(&&*word) {
+        return starter();
     }
     // German streets ("Hauptstr. 1").
     if word.ends_with("str") && first.is_ascii_digit() {
         return false;
     }
-    if MONTHS.contains(&word.as_str()) {
+    if MONTHS.contains(&&*word) {
         return !first.is_ascii_digit();
     }
-    if ABBREVIATIONS.contains(&word.as_str()) {
+    if ABBREVIATIONS.contains(&&*word) {
         // "No." and "Art." are abbreviations before a number; "no." can end a sentence.
         return word == "no" && !first.is_ascii_digit();
     }
     // A day of a German month ("3. Mai"), a German abbreviation of several words ("z. B.", "i. d. R.").
     let is_number = word.chars().all(|c| c.is_ascii_digit());
     let is_small_letter = last.len() == 2 && last.starts_with(|c: char| c.is_ascii_lowercase());
-    if (is_number && GERMAN_MONTHS.contains(&next_word.as_str())) || (is_small_letter && !starter) {
+    if (is_number && GERMAN_MONTHS.contains(&&*next_word())) || (is_small_letter && !starter()) {
         return false;
     }
     // A single letter is an initial ("J. Smith"), a number alone an enumerator ("4. Legal basis").
@@ -157,14 +272,47 @@ fn is_break(before: &str, after: &str) -> bool {
         return false;
     }
     if word.chars().count() == 1 && last.starts_with(char::is_uppercase) {
-        return starter;
+        return starter();
     }
     true
 }
 
+fn lowercase(word: &str) -> Cow<'_, str> {
+    match word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(word.to_lowercase()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The boundaries of UAX #29 that can end a sentence.
+    fn of_the_segmenter(text: &str) -> Vec<usize> {
+        let bounds = text.split_sentence_bound_indices().map(|(at, _)| at).skip(1);
+        bounds.filter(|at| can_end(&text[..*at], &text[*at..])).collect()
+    }
+
+    fn can_end(before: &str, after: &str) -> bool {
+        let closed = before.trim_end().trim_end_matches(['"', '\'', ')', ']', '*', '_']);
+        closed.ends_with(['.', '?', '!', '\u{3002}', '\u{FF01}', '\u{FF1F}'])
+            && !after.starts_with(|first: char| first.is_lowercase() || ",;:)".contains(first))
+    }
+
+    proptest! {
+        #[test]
+        fn boundaries_are_those_of_the_segmenter(
+            text in "([A-Da-d]{0,3}|[0-9 ]|[.?!]|[\"')(\\[ ]|[,;:*_|/@-]|[\u{A0}-\u{24F}]|[\u{300}-\u{530}]|\\PC|[\u{2024}\u{2026}\u{203D}\u{2022}\u{3001}\u{3002}\u{FF01}\u{FF1F}\u{964}\u{1C5}]){0,24}",
+        ) {
+            let text = text.replace('\u{A0}', " ");
+            let found = std::iter::successors(boundary_after(&text, 0), |at| boundary_after(&text, *at));
+            let found: Vec<usize> = found.filter(|at| can_end(&text[..*at], &text[*at..])).collect();
+            prop_assert_eq!(found, of_the_segmenter(&text), "{:?}", text);
+        }
+    }
 
     fn sentences(text: &str) -> Vec<&str> {
         split(text, &[]).into_iter().map(|span| &text[span.start..span.end]).collect()

@@ -26,10 +26,13 @@ pub(super) fn arrange(blocks: Vec<Block>, format: Format) -> Arranged {
     let contents = contents_lists(&blocks);
     let mut arranger = Arranger::new();
     let mut entries = Vec::new();
-    for (idx, block) in blocks.iter().enumerate() {
+    let mut inferred = inferred.into_iter().peekable();
+    let mut contents = contents.into_iter().peekable();
+    for (idx, block) in blocks.into_iter().enumerate() {
         arranger.number = idx;
-        arranger.origin = if inferred.contains(&idx) { HeadingOrigin::Inferred } else { HeadingOrigin::Marked };
-        let place = if contents.contains(&idx) { Place::Contents } else { Place::Text };
+        let is_inferred = inferred.next_if_eq(&idx).is_some();
+        arranger.origin = if is_inferred { HeadingOrigin::Inferred } else { HeadingOrigin::Marked };
+        let place = if contents.next_if_eq(&idx).is_some() { Place::Contents } else { Place::Text };
         let first = arranger.clauses.len();
         arranger.block(block, place);
         if place == Place::Contents {
@@ -52,10 +55,11 @@ fn split_run_in_headings(blocks: Vec<Block>) -> Vec<Block> {
         let first_break = block.text.breaks.first().copied().filter(|at| *at < block.text.prose.text().len());
         match (&block.kind, first_break) {
             (BlockKind::Paragraph, Some(at)) => {
-                let (first, rest) = cut(&block.text, at);
-                if is_strong(&first) || is_capitals(first.prose.text()) && is_title_length(first.prose.text()) {
-                    split.push(Block::new(BlockKind::Paragraph, first));
-                    split.push(Block::new(BlockKind::Paragraph, rest));
+                let line = ProseSpan { start: 0, end: at };
+                if stands_out(&block.text, line) {
+                    let rest = ProseSpan { start: at, end: block.text.prose.text().len() };
+                    split.push(Block::new(BlockKind::Paragraph, part(&block.text, line)));
+                    split.push(Block::new(BlockKind::Paragraph, part(&block.text, rest)));
                 } else {
                     split.push(block);
                 }
@@ -66,22 +70,23 @@ fn split_run_in_headings(blocks: Vec<Block>) -> Vec<Block> {
     split
 }
 
-fn cut(text: &BlockText, at: usize) -> (BlockText, BlockText) {
-    let whole = text.prose.whole();
-    let part = |stretch: ProseSpan| {
-        let stretch = text.prose.trimmed(stretch);
-        let inside = |span: &&ProseSpan| span.start < stretch.end && stretch.start < span.end;
-        let moved = |span: &ProseSpan| ProseSpan {
-            start: span.start.max(stretch.start) - stretch.start,
-            end: span.end.min(stretch.end) - stretch.start,
-        };
-        BlockText {
-            prose: text.prose.slice(stretch),
-            strong: text.strong.iter().filter(inside).map(moved).collect(),
-            breaks: text.breaks.iter().filter(|at| **at > stretch.start).map(|at| at - stretch.start).collect(),
-        }
-    };
-    (part(ProseSpan { start: 0, end: at }), part(ProseSpan { start: at, end: whole.end }))
+/// Whether the first line of a block is strong or in capitals, as a title is.
+fn stands_out(text: &BlockText, line: ProseSpan) -> bool {
+    let shown = text.prose.text()[line.start..line.end].trim();
+    // Most first lines are neither, and need not be cut out to see it.
+    let may_be_strong = !text.strong.is_empty() || shown.len() <= 3;
+    (is_capitals(shown) && is_title_length(shown)) || (may_be_strong && is_strong(&part(text, line)))
+}
+
+/// A part of a block's text.
+fn part(text: &BlockText, stretch: ProseSpan) -> BlockText {
+    let stretch = text.prose.trimmed(stretch);
+    let inside = |span: &&ProseSpan| span.start < stretch.end && stretch.start < span.end;
+    BlockText {
+        prose: text.prose.slice(stretch),
+        strong: text.strong.iter().filter(inside).map(|span| span.within(stretch)).collect(),
+        breaks: text.breaks.iter().filter(|at| **at > stretch.start).map(|at| at - stretch.start).collect(),
+    }
 }
 
 /// Paragraphs that start with a list marker, in formats that have no list for it ("•" in Markdown, "(a)" in HTML).
@@ -100,9 +105,9 @@ fn itemize(blocks: Vec<Block>) -> Vec<Block> {
                 if !previous_was_item {
                     list -= 1;
                 }
-                let (_, rest) = cut(&block.text, marker.length);
+                let rest = ProseSpan { start: marker.length, end: block.text.prose.text().len() };
                 let kind = BlockKind::Item { list, depth: 1, part: ItemPart::First };
-                itemized.push(Block::new(kind, rest));
+                itemized.push(Block::new(kind, part(&block.text, rest)));
                 previous_was_item = true;
             }
             None => {
@@ -115,7 +120,7 @@ fn itemize(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 /// The blocks with those that act as headings made headings, and the places of these.
-fn promote_headings(mut blocks: Vec<Block>, format: Format) -> (Vec<Block>, BTreeSet<usize>) {
+fn promote_headings(mut blocks: Vec<Block>, format: Format) -> (Vec<Block>, Vec<usize>) {
     let marked = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Heading(_))).count();
     let by_words = format == Format::Plain || marked < 2;
     if by_words {
@@ -166,8 +171,8 @@ fn acts_as_heading(block: &Block, previous: Option<&Block>, next: Option<&Block>
     let next = next?;
     let text = block.text.prose.text();
     let broken = block.text.breaks.iter().any(|at| *at < text.len());
-    let leads_away = is_way(text) || is_inner_link(&block.text.prose);
-    if broken || !is_title_length(text) || text.contains('@') || leads_away {
+    let leads_away = || is_way(text) || is_inner_link(&block.text.prose);
+    if broken || !is_title_length(text) || text.contains('@') || leads_away() {
         return None;
     }
     let number = marker(text).filter(|marker| marker.kind == MarkerKind::Number);
@@ -202,11 +207,14 @@ fn number_level(label: &str) -> u8 {
 }
 
 fn is_strong(text: &BlockText) -> bool {
-    let strong: usize = text.strong.iter().map(|span| span.end - span.start).sum();
     let whole = text.prose.text();
+    if !is_title_length(whole) {
+        return false;
+    }
+    let strong: usize = text.strong.iter().map(|span| span.end - span.start).sum();
     let shown = whole.len() - whole.matches(' ').count();
     let spaces: usize = text.strong.iter().map(|span| whole[span.start..span.end].matches(' ').count()).sum();
-    !whole.is_empty() && strong - spaces >= shown.saturating_sub(2) && is_title_length(whole)
+    !whole.is_empty() && strong - spaces >= shown.saturating_sub(2)
 }
 
 // ------------------------------------------------------------------------------------------------------------------
@@ -214,14 +222,15 @@ fn is_strong(text: &BlockText) -> bool {
 
 /// The blocks that are entries of a contents list: in a list of at least three items, most of them headings that come
 /// in the document, or links into it.
-fn contents_lists(blocks: &[Block]) -> BTreeSet<usize> {
+fn contents_lists(blocks: &[Block]) -> Vec<usize> {
     let headings: BTreeSet<String> = blocks
         .iter()
         .filter(|block| matches!(block.kind, BlockKind::Heading(_)))
-        .map(|block| title_key(block.text.prose.text()))
+        .filter_map(|block| title_key(block.text.prose.text(), usize::MAX))
         .filter(|key| !key.is_empty())
         .collect();
-    let mut contents = BTreeSet::new();
+    let longest = headings.iter().map(String::len).max().unwrap_or(0);
+    let mut contents = Vec::new();
     let mut start = 0;
     while start < blocks.len() {
         let Some(list) = list_of(&blocks[start]) else {
@@ -229,8 +238,10 @@ fn contents_lists(blocks: &[Block]) -> BTreeSet<usize> {
             continue;
         };
         let end = (start..blocks.len()).find(|idx| list_of(&blocks[*idx]) != Some(list)).unwrap_or(blocks.len());
-        let leads =
-            |block: &&Block| headings.contains(&title_key(block.text.prose.text())) || is_inner_link(&block.text.prose);
+        let leads = |block: &&Block| {
+            title_key(block.text.prose.text(), longest).is_some_and(|key| headings.contains(&key))
+                || is_inner_link(&block.text.prose)
+        };
         let entries = blocks[start..end].iter().filter(leads).count();
         if entries >= 3 && 2 * entries > end - start {
             contents.extend(start..end);
@@ -254,11 +265,26 @@ fn is_inner_link(prose: &Prose) -> bool {
         .any(|link| link.target.starts_with('#') && 10 * (link.label.end - link.label.start) >= 8 * prose.text().len())
 }
 
-/// A heading's words alone, without number and punctuation, to compare it with a contents entry.
-fn title_key(text: &str) -> String {
+/// A heading's words alone, without number and punctuation, to compare it with a contents entry; none where they are
+/// longer than the longest key there is.
+fn title_key(text: &str, longest: usize) -> Option<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
-    words.skip_while(is_number).map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    let mut key = String::new();
+    for word in words.skip_while(is_number) {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        match word.is_ascii() {
+            true => key.extend(word.chars().map(|c| c.to_ascii_lowercase())),
+            // What a small letter is can hang on the letters around it.
+            false => key.push_str(&word.to_lowercase()),
+        }
+        if key.len() > longest {
+            return None;
+        }
+    }
+    Some(key)
 }
 
 // ------------------------------------------------------------------------------------------------------------------
@@ -311,50 +337,54 @@ impl Arranger {
         }
     }
 
-    fn block(&mut self, block: &Block, place: Place) {
-        let navigation = place == Place::Contents || is_navigation(&block.text.prose);
-        match &block.kind {
-            BlockKind::Heading(level) if block.text.prose.text().len() <= LONGEST_HEADING => {
-                self.heading(*level, &block.text);
-            }
+    fn block(&mut self, block: Block, place: Place) {
+        let Block { kind, text } = block;
+        let navigation = place == Place::Contents || is_navigation(&text.prose);
+        match kind {
+            BlockKind::Heading(level) if text.prose.text().len() <= LONGEST_HEADING => self.heading(level, text.prose),
             BlockKind::Header { table } => {
-                let id = self.push(ClauseKind::TableHeader, Vec::new(), block.text.prose.clone());
-                self.headers.extend(id.map(|id| (*table, id)));
+                let id = self.push(ClauseKind::TableHeader, Vec::new(), text.prose);
+                self.headers.extend(id.map(|id| (table, id)));
             }
             _ if navigation => {
-                let prose = block.text.prose.clone();
-                self.push(ClauseKind::Navigation, Vec::new(), prose);
+                self.push(ClauseKind::Navigation, Vec::new(), text.prose);
             }
-            BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Term => self.paragraph(block),
-            BlockKind::Item { list, depth, part } => self.item(&block.text, *list, *depth, *part),
-            BlockKind::Row { table } => self.row(*table, &block.text.prose),
+            BlockKind::Term => {
+                let last = self.paragraph(text);
+                self.introduces = last;
+                self.term = last;
+            }
+            BlockKind::Heading(_) | BlockKind::Paragraph => {
+                let last = self.paragraph(text);
+                self.introduces = last.filter(|id| introduces(self.text_of(*id)));
+            }
+            BlockKind::Item { list, depth, part } => self.item(text, list, depth, part),
+            BlockKind::Row { table } => self.row(table, text.prose),
         }
     }
 
-    fn heading(&mut self, level: u8, text: &BlockText) {
+    fn heading(&mut self, level: u8, prose: Prose) {
         self.introduces = None;
         self.list = None;
         self.open.retain(|(open, _)| *open < level);
         let parent = self.open.last().map_or(SectionId::ROOT, |(_, id)| *id);
-        let prose = text.prose.clone();
         let heading = Heading { level, span: prose.span(prose.whole()), prose, origin: self.origin };
         let id = SectionId(self.sections.len());
         self.sections.push(Section { heading: Some(heading), parent: Some(parent) });
         self.open.push((level, id));
     }
 
-    fn paragraph(&mut self, block: &Block) {
+    /// Breaks a paragraph into clauses; the last of them is the answer.
+    fn paragraph(&mut self, text: BlockText) -> Option<ClauseId> {
         self.list = None;
         // A paragraph that ended in a colon introduces the paragraph after it, too: an address, a quotation. So does the
         // term of a definition.
         let term = self.term.take();
         let inherited = self.introduces.take().filter(|id| term == Some(*id) || self.text_of(*id).ends_with(':'));
-        let last = self.sentences(ClauseKind::Sentence, &block.text, inherited.into_iter().collect());
-        self.introduces = last.filter(|id| block.is_term() || introduces(self.text_of(*id)));
-        self.term = last.filter(|_| block.is_term());
+        self.sentences(ClauseKind::Sentence, text, inherited.into_iter().collect())
     }
 
-    fn item(&mut self, text: &BlockText, number: usize, depth: usize, part: ItemPart) {
+    fn item(&mut self, text: BlockText, number: usize, depth: usize, part: ItemPart) {
         if self.list.as_ref().is_none_or(|list| list.number != number && depth == 1) {
             self.list = Some(OpenList { number, lead_in: self.introduces.take(), items: Vec::new() });
         }
@@ -376,22 +406,26 @@ impl Arranger {
         }
     }
 
-    fn row(&mut self, table: Option<usize>, prose: &Prose) {
+    fn row(&mut self, table: Option<usize>, prose: Prose) {
         self.list = None;
         let header = table.and_then(|table| self.headers.get(&table).copied());
         let lead_in = self.introduces.into_iter().chain(header).collect();
-        self.push(ClauseKind::TableRow, lead_in, prose.clone());
+        self.push(ClauseKind::TableRow, lead_in, prose);
     }
 
     /// Breaks a block into clauses; the last of them is the answer.
-    fn sentences(&mut self, kind: ClauseKind, text: &BlockText, lead_in: Vec<ClauseId>) -> Option<ClauseId> {
+    fn sentences(&mut self, kind: ClauseKind, text: BlockText, lead_in: Vec<ClauseId>) -> Option<ClauseId> {
+        let spans = sentence::split(text.prose.text(), &text.breaks);
+        if let [whole] = spans[..]
+            && whole == text.prose.whole()
+        {
+            let kind = if is_navigation(&text.prose) { ClauseKind::Navigation } else { kind };
+            return self.push(kind, lead_in, text.prose);
+        }
         let mut lead_in = lead_in;
         let mut last = None;
-        let spans = sentence::split(text.prose.text(), &text.breaks);
-        let count = spans.len();
-        for (idx, span) in spans.into_iter().enumerate() {
-            let run_in = idx == 0 && count > 1 && is_run_in(kind, text, span);
-            let prose = text.prose.slice(span);
+        for (idx, (prose, span)) in text.prose.slices(spans.iter().copied()).zip(&spans).enumerate() {
+            let run_in = idx == 0 && spans.len() > 1 && is_run_in(kind, &text, *span);
             let introduces_rest = run_in || prose.text().ends_with(':');
             let kind = if is_navigation(&prose) { ClauseKind::Navigation } else { kind };
             let id = self.push(kind, lead_in.clone(), prose);
@@ -418,19 +452,16 @@ impl Arranger {
     }
 }
 
-impl Block {
-    fn is_term(&self) -> bool {
-        matches!(self.kind, BlockKind::Term)
-    }
-}
-
 /// Whether a sentence introduces the list after it: it ends in a colon or without an end, or it announces something.
 fn introduces(sentence: &str) -> bool {
-    let lower = sentence.to_lowercase();
+    const ANNOUNCING: [&str; 6] = ["following", "below", "as follows", "these are", "including", "include"];
+    let bytes = sentence.as_bytes();
+    let announces = |at: usize| {
+        let rest = &bytes[at..];
+        ANNOUNCING.iter().any(|word| rest.get(..word.len()).is_some_and(|at| at.eq_ignore_ascii_case(word.as_bytes())))
+    };
     !sentence.ends_with(['.', '!', '?'])
-        || ["following", "below", "as follows", "these are", "including", "include"]
-            .iter()
-            .any(|word| lower.contains(word))
+        || (0..bytes.len()).any(|at| matches!(bytes[at] | 0x20, b'f' | b'b' | b'a' | b't' | b'i') && announces(at))
 }
 
 /// Whether a block's first sentence is a title for the rest of it: strong, or the first few words of a list item.
@@ -469,8 +500,8 @@ fn is_way(text: &str) -> bool {
         "read more",
         "learn more",
     ];
-    let words = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    words.is_empty() || WAYS.contains(&words.as_str())
+    let words = text.trim_matches(|c: char| !c.is_alphanumeric());
+    words.is_empty() || WAYS.iter().any(|way| way.eq_ignore_ascii_case(words))
 }
 
 #[cfg(test)]
