@@ -4,7 +4,6 @@
 //! programs of all phrases, found by a hash of what they are compiled from. Nothing else reads it, so it has no version.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 
 use super::lexicon::{GroupId, Lexicon, Symbol, Table};
 use super::matcher::{EntryId, Need, Opening, Program, State};
@@ -251,8 +250,7 @@ impl Lexicon {
     fn freeze(&self, writer: &mut Writer) {
         writer.number(self.count);
         for table in [&self.exact, &self.stems] {
-            let mut words: Vec<(&Symbol, &Vec<u8>)> = table.iter().map(|(word, symbol)| (symbol, word)).collect();
-            words.sort_unstable();
+            let words = table.words();
             writer.count(words.len());
             for (symbol, word) in words {
                 writer.number(symbol.0);
@@ -270,10 +268,10 @@ impl Lexicon {
         let count = reader.number();
         let [exact, stems] = [(); 2].map(|()| {
             let words = reader.count();
-            let mut table = Table::with_capacity_and_hasher(words, BuildHasherDefault::default());
+            let mut table = Table::with_room(words);
             for _ in 0..words {
                 let symbol = Symbol(reader.number());
-                table.insert(reader.text().to_vec(), symbol);
+                table.insert(reader.text(), symbol);
             }
             table
         });

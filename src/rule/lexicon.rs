@@ -4,7 +4,8 @@
 //! words are looked up once each (`rule::words`); from then on matching compares numbers.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+
+use hashbrown::HashTable;
 
 /// A word test, or a class of words, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,31 +68,71 @@ impl Class {
     }
 }
 
-/// Symbols by words. The words are those of rule files, so nobody gains from making them collide.
-pub(super) type Table = HashMap<Vec<u8>, Symbol, BuildHasherDefault<Fnv>>;
+/// Symbols by words.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    places: HashTable<Place>,
+    /// The words, one after another.
+    words: Vec<u8>,
+}
 
-/// FNV-1a, which is faster than the standard hash on words.
-pub(super) struct Fnv(u64);
+/// Where a table's word stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    symbol: Symbol,
+    start: usize,
+    end: usize,
+}
 
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+/// FNV-1a: the hash of a word is one step from that of the word without its last byte, so that all beginnings of a word
+/// are looked up at the cost of one. The words are those of rule files, so nobody gains from making them collide.
+#[derive(Clone, Copy)]
+struct Hash(u64);
+
+impl Hash {
+    const EMPTY: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    fn of(word: &[u8]) -> Self {
+        word.iter().copied().fold(Self::EMPTY, Self::with)
+    }
+
+    fn with(self, byte: u8) -> Self {
+        Self((self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+
+    /// All bits depend on all bytes.
+    fn mixed(self) -> u64 {
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
 
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+impl Table {
+    /// A table with room for so many words.
+    pub(super) fn with_room(words: usize) -> Self {
+        Self { places: HashTable::with_capacity(words), words: Vec::with_capacity(8 * words) }
     }
 
-    fn write_u32(&mut self, number: u32) {
-        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x0000_0100_0000_01b3);
+    fn find(&self, hash: Hash, word: &[u8]) -> Option<Symbol> {
+        let same = |place: &Place| self.words[place.start..place.end] == *word;
+        self.places.find(hash.mixed(), same).map(|place| place.symbol)
     }
 
-    fn finish(&self) -> u64 {
-        self.0
+    /// Adds a word that is not in the table.
+    pub(super) fn insert(&mut self, word: &[u8], symbol: Symbol) {
+        let start = self.words.len();
+        self.words.extend_from_slice(word);
+        let place = Place { symbol, start, end: self.words.len() };
+        let words = &self.words;
+        let hash_of = |place: &Place| Hash::of(&words[place.start..place.end]).mixed();
+        self.places.insert_unique(hash_of(&place), place, hash_of);
+    }
+
+    /// The words with their symbols, in the order of the symbols.
+    pub(super) fn words(&self) -> Vec<(Symbol, &[u8])> {
+        let mut words: Vec<(Symbol, &[u8])> =
+            self.places.iter().map(|place| (place.symbol, &self.words[place.start..place.end])).collect();
+        words.sort_unstable();
+        words
     }
 }
 
@@ -102,7 +143,7 @@ pub(crate) struct Lexicon {
     pub(super) stems: Table,
     pub(super) count: u32,
     /// The groups by their tests, while rules are compiled.
-    pub(super) open_groups: HashMap<Box<[Symbol]>, GroupId, BuildHasherDefault<Fnv>>,
+    pub(super) open_groups: HashMap<Box<[Symbol]>, GroupId>,
     pub(super) group_count: u32,
     /// For each symbol where its groups start in `groups`, and one more for where the last ones end.
     pub(super) group_starts: Vec<u32>,
@@ -115,12 +156,12 @@ pub(crate) struct Lexicon {
 impl Lexicon {
     pub(crate) fn new() -> Self {
         // Room for the built-in rules, so that the tables need not grow.
-        let table = || Table::with_capacity_and_hasher(4096, BuildHasherDefault::default());
+        let table = || Table::with_room(4096);
         Self {
             exact: table(),
             stems: table(),
             count: Class::ALL.iter().map(|_| 1).sum(),
-            open_groups: HashMap::with_capacity_and_hasher(4096, BuildHasherDefault::default()),
+            open_groups: HashMap::with_capacity(4096),
             group_count: 0,
             group_starts: Vec::new(),
             groups: Vec::new(),
@@ -202,21 +243,25 @@ impl Lexicon {
             WordTest::Exact(word) => (&mut self.exact, without_possessive(word)),
             WordTest::Stem(word) => (&mut self.stems, word),
         };
-        if let Some(symbol) = table.get(word.as_bytes()) {
-            return *symbol;
+        if let Some(symbol) = table.find(Hash::of(word.as_bytes()), word.as_bytes()) {
+            return symbol;
         }
         let symbol = Symbol(self.count);
         self.count += 1;
-        table.insert(word.as_bytes().to_vec(), symbol);
+        table.insert(word.as_bytes(), symbol);
         self.group_starts.clear();
         symbol
     }
 
     /// Adds the symbols whose tests a word passes, classes aside. The word is in lower case.
     pub(super) fn symbols_of(&self, word: &[u8], symbols: &mut Vec<Symbol>) {
-        symbols.extend(self.exact.get(word));
-        // A stem is never a part of a character, so the pieces of one are looked up in vain.
-        symbols.extend((1..=word.len()).filter_map(|length| self.stems.get(&word[..length])));
+        symbols.extend(self.exact.find(Hash::of(word), word));
+        // A stem ends with a character, so the pieces of one are looked up in vain.
+        let mut hash = Hash::EMPTY;
+        for (at, byte) in word.iter().enumerate() {
+            hash = hash.with(*byte);
+            symbols.extend(self.stems.find(hash, &word[..=at]));
+        }
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) enum State {
     Accept(Option<usize>),
 }
 
-/// The most states of one program.
+/// The most states of one program; of a vocabulary entry's, counted once for each length that a match can have.
 const MOST_STATES: usize = 20_000;
 
 /// Compiles vocabulary entries, each after those that it names: their ids by their names, their programs in the order of
@@ -133,7 +133,7 @@ pub(crate) fn compile_entries<'v>(
             }
             let known = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
             let compiler = Compiler { entry: &known };
-            let program = compiler.compile(patterns, lexicon).unwrap_or_else(|error| {
+            let program = compiler.compile(patterns, lexicon).and_then(Program::of_entry).unwrap_or_else(|error| {
                 too_large(name, error);
                 Program::nothing()
             });
@@ -203,8 +203,13 @@ impl Compiler<'_> {
             starts.push(states.len() - 1);
             needs.push(vec![Need::word(&words, lexicon)]);
         }
-        let needs = match needs.len() {
-            1 => needs.remove(0),
+        let needs: Vec<Need> = match needs.len() {
+            1 => {
+                // The rarer ones rule out more, so they are asked for first.
+                let mut needs: Vec<Need> = needs.remove(0);
+                needs.sort_by_key(|need| need.tests);
+                needs
+            }
             // Whichever pattern matches, the rarest of its needs is there.
             _ => needs
                 .into_iter()
@@ -356,6 +361,12 @@ impl Program {
             opening: Opening::default(),
             entries: Vec::new(),
         }
+    }
+
+    /// The program as a vocabulary entry's, if it is small enough.
+    fn of_entry(self) -> Result<Self, TooLarge> {
+        let lengths = self.longest.map_or(usize::MAX, |longest| longest.saturating_add(1));
+        if self.states.len().saturating_mul(lengths) > MOST_STATES { Err(TooLarge) } else { Ok(self) }
     }
 
     /// What patterns that name it need to know, given its id.

@@ -55,12 +55,6 @@ impl Gathered {
         self.blocks[position / 64] |= 1 << (position % 64);
     }
 
-    pub(super) fn add(&mut self, set: &Positions) {
-        self.filled |= set.filled;
-        let own = self.blocks[set.first..].iter_mut();
-        own.zip(&set.blocks).for_each(|(own, block)| *own |= block);
-    }
-
     pub(super) fn finish(&self) -> Positions {
         if self.filled == 0 {
             return Positions::default();
@@ -163,16 +157,8 @@ impl Sets {
         *filled |= 1 << block;
     }
 
-    fn get(&self, set: usize, block: usize) -> u64 {
-        if self.filled[set] >> block & 1 == 0 { 0 } else { self.blocks[set * BLOCKS + block] }
-    }
-
     pub(super) fn insert(&mut self, set: usize, position: usize) {
         self.put(set, position / 64, 1 << (position % 64));
-    }
-
-    pub(super) fn holds(&self, set: usize, position: usize) -> bool {
-        self.get(set, position / 64) >> (position % 64) & 1 != 0
     }
 
     /// The positions of a set, in order.
@@ -197,13 +183,6 @@ impl Sets {
         Some(block * 64 + 63 - bits.leading_zeros() as usize)
     }
 
-    /// The positions that a set shares with another one, in order.
-    pub(super) fn shared<'s>(&'s self, set: usize, with: &'s Positions) -> impl Iterator<Item = usize> + 's {
-        bits(self.filled[set] & with.filled).flat_map(move |block| {
-            bits(self.blocks[set * BLOCKS + block] & with.block(block)).map(move |bit| block * 64 + bit)
-        })
-    }
-
     /// Adds a set to another.
     pub(super) fn add(&mut self, set: usize, to: usize) {
         for block in bits(self.filled[set]) {
@@ -211,50 +190,78 @@ impl Sets {
         }
     }
 
-    /// Adds the positions behind those of a part of a set; whether there are any.
-    pub(super) fn enter(&mut self, set: &Positions, stretch: Stretch, to: usize) -> bool {
+    /// Adds the positions so many words behind those of a part of a set; whether there are any.
+    pub(super) fn enter(&mut self, set: &Positions, stretch: Stretch, by: usize, to: usize) -> bool {
         let mut any = false;
         for block in bits(set.filled & stretch.blocks()) {
-            any |= self.put_behind(to, block, stretch.cut(block, set.block(block)));
+            any |= self.put_behind(to, block, stretch.cut(block, set.block(block)), by);
         }
         any
     }
 
-    /// Adds the positions behind those that two sets share; whether there are any.
-    pub(super) fn step(&mut self, set: usize, over: &Positions, to: usize) -> bool {
+    /// Adds the positions so many words behind those that two sets share; whether there are any.
+    pub(super) fn step(&mut self, set: usize, over: &Positions, by: usize, to: usize) -> bool {
         let mut any = false;
         for block in bits(self.filled[set] & over.filled) {
-            any |= self.put_behind(to, block, self.blocks[set * BLOCKS + block] & over.block(block));
+            any |= self.put_behind(to, block, self.blocks[set * BLOCKS + block] & over.block(block), by);
         }
         any
     }
 
-    fn put_behind(&mut self, to: usize, block: usize, bits: u64) -> bool {
-        if bits << 1 != 0 {
-            self.put(to, block, bits << 1);
+    fn put_behind(&mut self, to: usize, block: usize, bits: u64, by: usize) -> bool {
+        let (low, high) = halves(u128::from(bits) << (by % 64));
+        let block = block + by / 64;
+        if low != 0 {
+            self.put(to, block, low);
         }
-        if bits >> 63 != 0 {
-            self.put(to, block + 1, 1);
+        if high != 0 {
+            self.put(to, block + 1, high);
         }
         bits != 0
     }
 
-    /// Adds the positions before those of a set, where another set holds them; whether there are any.
-    pub(super) fn step_back(&mut self, set: usize, over: &Positions, to: usize) -> bool {
+    /// Adds the positions so many words before those of a set, where another set holds them; whether there are any.
+    pub(super) fn step_back(&mut self, set: usize, over: &Positions, by: usize, to: usize) -> bool {
         let mut any = false;
         for block in bits(self.filled[set]) {
-            let bits = self.blocks[set * BLOCKS + block];
-            let moved = bits >> 1 & over.block(block);
+            let (low, high) = halves(join(0, self.blocks[set * BLOCKS + block]) >> (by % 64));
+            let Some(block) = block.checked_sub(by / 64) else { continue };
+            let moved = high & over.block(block);
             if moved != 0 {
                 self.put(to, block, moved);
                 any = true;
             }
-            if bits & 1 != 0 && block > 0 && over.block(block - 1) >> 63 != 0 {
-                self.put(to, block - 1, 1 << 63);
+            if let Some(before) = block.checked_sub(1)
+                && low & over.block(before) != 0
+            {
+                self.put(to, before, low & over.block(before));
                 any = true;
             }
         }
         any
+    }
+
+    /// Adds the next positions of the passages; whether there are any.
+    pub(super) fn advance(&mut self, set: usize, bounds: &Bounds, to: usize) -> bool {
+        let inner = &bounds.strides[0];
+        let mut any = false;
+        for block in bits(self.filled[set]) {
+            let (low, high) = halves(u128::from(self.blocks[set * BLOCKS + block]) << 1);
+            if low & inner[block] != 0 {
+                self.put(to, block, low & inner[block]);
+                any = true;
+            }
+            if high != 0 && block + 1 < BLOCKS && high & inner[block + 1] != 0 {
+                self.put(to, block + 1, high & inner[block + 1]);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Adds a set's positions, each moved back by so many words, to a set in the making.
+    pub(super) fn gather_back(&self, set: usize, by: usize, to: &mut Gathered) {
+        self.each(set).for_each(|position| to.insert(position - by));
     }
 
     /// Adds a set widened by a gap: with each position the next ones of its passage, at most so many; all of them where
@@ -390,16 +397,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_step_is_one_position(set in positions(), over in positions()) {
+        fn a_step_is_so_many_positions(set in positions(), over in positions(), by in 1..140_usize, starts in positions()) {
             let both = &set & &over;
             let mut found = sets(1, &set);
-            prop_assert_eq!(found.step(1, &gathered(&over), 0), !both.is_empty());
-            prop_assert_eq!(held(&found, 0), both.iter().map(|at| at + 1).collect());
-            prop_assert_eq!(found.shared(1, &gathered(&over)).collect::<BTreeSet<_>>(), both);
-            let back: BTreeSet<usize> = set.iter().filter_map(|at| at.checked_sub(1)).collect();
+            prop_assert_eq!(found.step(1, &gathered(&over), by, 0), !both.is_empty());
+            prop_assert_eq!(held(&found, 0), both.iter().map(|at| at + by).collect());
+            let back: BTreeSet<usize> = set.iter().filter_map(|at| at.checked_sub(by)).collect();
             let back = &back & &over;
-            prop_assert_eq!(found.step_back(1, &gathered(&over), 2), !back.is_empty());
+            prop_assert_eq!(found.step_back(1, &gathered(&over), by, 2), !back.is_empty());
             prop_assert_eq!(held(&found, 2), back);
+            let next: BTreeSet<usize> = set.iter().map(|at| at + 1).filter(|at| !starts.contains(at)).collect();
+            found.clear(2);
+            prop_assert_eq!(found.advance(1, &Bounds::new(starts.iter().copied()), 2), !next.is_empty());
+            prop_assert_eq!(held(&found, 2), next);
+            let mut moved = Gathered::new();
+            found.gather_back(0, by, &mut moved);
+            prop_assert_eq!(moved.finish().within(Stretch::WHOLE).collect::<BTreeSet<_>>(), both);
         }
 
         #[test]
@@ -407,7 +420,7 @@ mod tests {
             let stretch = Stretch { first, end: first + length };
             let part: BTreeSet<usize> = set.range(first..=first + length).copied().collect();
             let mut found = sets(1, &BTreeSet::new());
-            prop_assert_eq!(found.enter(&gathered(&set), stretch, 0), !part.is_empty());
+            prop_assert_eq!(found.enter(&gathered(&set), stretch, 1, 0), !part.is_empty());
             prop_assert_eq!(held(&found, 0), part.iter().map(|at| at + 1).collect());
             prop_assert_eq!(gathered(&set).within(stretch).collect::<BTreeSet<_>>(), part);
             let inside: BTreeSet<usize> = set.range(first..first + length).copied().collect();
@@ -440,16 +453,10 @@ mod tests {
         fn a_set_tells_its_positions(set in positions(), other in positions()) {
             let mut found = sets(1, &set);
             prop_assert_eq!(found.highest(1), set.last().copied());
-            prop_assert!((0..260).all(|at| found.holds(1, at) == set.contains(&at)));
             prop_assert_eq!(held(&found, 1), set.clone());
             other.iter().for_each(|at| found.insert(0, *at));
             found.add(1, 0);
             prop_assert_eq!(held(&found, 0), &set | &other);
-            let mut gathering = Gathered::new();
-            gathering.add(&gathered(&set));
-            gathering.add(&gathered(&other));
-            let both = gathering.finish();
-            prop_assert_eq!(both.within(Stretch::WHOLE).collect::<BTreeSet<_>>(), &set | &other);
         }
     }
 }

@@ -176,48 +176,24 @@ impl Tile<'_> {
     }
 }
 
-/// Where a vocabulary entry is found in a tile.
-#[derive(Debug)]
-struct Places {
-    /// Where it is found as one word.
-    words: Positions,
-    /// Where it starts with more.
-    starts: Positions,
-    /// The positions that it starts at and ends before, in order, where it is found as more than one word.
-    phrases: Vec<(usize, usize)>,
-}
+/// Where a vocabulary entry is found in a tile: for each length that its matches have, where they start.
+#[derive(Debug, Default)]
+struct Places(Vec<(usize, Positions)>);
 
 impl Places {
-    /// The phrases that start from a position on and before another, in order.
-    fn from(&self, first: usize, end: usize) -> &[(usize, usize)] {
-        let from = self.phrases.partition_point(|(start, _)| *start < first);
-        let phrases = &self.phrases[from..];
-        &phrases[..phrases.partition_point(|(start, _)| *start < end)]
+    /// Adds where it ends if it starts in a stretch; whether there are any.
+    fn enter(&self, sets: &mut Sets, stretch: Stretch, to: usize) -> bool {
+        self.0.iter().fold(false, |any, (length, starts)| sets.enter(starts, stretch, *length, to) || any)
     }
 
     /// Adds where it ends if it starts at a position of a set; whether there are any.
     fn lead_on(&self, sets: &mut Sets, set: usize, to: usize) -> bool {
-        let mut any = sets.step(set, &self.words, to);
-        let starts: Vec<usize> = sets.shared(set, &self.starts).collect();
-        for start in starts {
-            for (_, end) in self.from(start, start + 1) {
-                sets.insert(to, *end);
-                any = true;
-            }
-        }
-        any
+        self.0.iter().fold(false, |any, (length, starts)| sets.step(set, starts, *length, to) || any)
     }
 
-    /// Adds where it starts if it ends before a position of a set, in a stretch of the passage; whether there are any.
-    fn lead_back(&self, sets: &mut Sets, set: usize, stretch: Stretch, to: usize) -> bool {
-        let mut any = sets.step_back(set, &self.words, to);
-        for (start, end) in self.from(stretch.first, stretch.end) {
-            if sets.holds(set, *end) {
-                sets.insert(to, *start);
-                any = true;
-            }
-        }
-        any
+    /// Adds where it starts if it ends before a position of a set; whether there are any.
+    fn lead_back(&self, sets: &mut Sets, set: usize, to: usize) -> bool {
+        self.0.iter().fold(false, |any, (length, starts)| sets.step_back(set, starts, *length, to) || any)
     }
 }
 
@@ -233,6 +209,7 @@ pub(crate) struct Reading<'r> {
     clauses: usize,
     tiles: Vec<Tile<'r>>,
     run: Run,
+    lengths: RunByLength,
 }
 
 impl<'r> Reading<'r> {
@@ -271,7 +248,7 @@ impl<'r> Reading<'r> {
             tile.statements[place / 64] |= 1 << (place % 64);
         }
         let clauses = document.clauses().len();
-        Self { programs, tokens, own, passages, clauses, tiles, run: Run::default() }
+        Self { programs, tokens, own, passages, clauses, tiles, run: Run::default(), lengths: RunByLength::default() }
     }
 
     pub(crate) fn passage(&self, clause: ClauseId) -> Passage<'_> {
@@ -296,7 +273,7 @@ impl<'r> Reading<'r> {
             self.find_entries(program, idx);
             let tile = &self.tiles[idx];
             if count > FEW_PASSAGES {
-                if !self.run.forward(program, tile, Stretch::WHOLE, Openings::All) {
+                if !self.run.forward(program, tile, Stretch::WHOLE) {
                     continue;
                 }
                 let mut ends = Passages::default();
@@ -309,7 +286,7 @@ impl<'r> Reading<'r> {
             for at in positions::each(&candidates) {
                 let at = tile.passages.start + at;
                 let passage = self.passages[at];
-                if count > FEW_PASSAGES || self.run.forward(program, tile, passage.stretch(), Openings::All) {
+                if count > FEW_PASSAGES || self.run.forward(program, tile, passage.stretch()) {
                     found.push((ClauseId(at), self.run.matches(program, tile, passage)));
                 }
             }
@@ -358,7 +335,7 @@ impl<'r> Reading<'r> {
             return false;
         }
         self.find_entries(program, idx);
-        self.run.forward(program, &self.tiles[idx], passage.stretch(), Openings::All)
+        self.run.forward(program, &self.tiles[idx], passage.stretch())
     }
 
     /// Finds the vocabulary entries that a program names in a tile, each once.
@@ -374,39 +351,11 @@ impl<'r> Reading<'r> {
     fn places(&mut self, id: EntryId, idx: usize) -> Places {
         let programs = self.programs;
         let program = &programs[id.0];
-        let mut words = Gathered::new();
-        let mut phrases = Vec::new();
-        if self.tiles[idx].candidates(program, programs) != Passages::default() {
-            self.find_entries(program, idx);
-            let tile = &self.tiles[idx];
-            for (group, _) in program.opening.words.iter().filter(|(_, next)| program.accepts(*next)) {
-                tile.set(*group).into_iter().for_each(|set| words.add(set));
-            }
-            let inner = program.opening.entries.iter().filter(|(_, next)| program.accepts(*next));
-            for inner in inner.filter_map(|(inner, _)| tile.entries[inner.0].as_ref()) {
-                words.add(&inner.words);
-                phrases.extend_from_slice(&inner.phrases);
-            }
-            if self.run.forward(program, tile, Stretch::WHOLE, Openings::OfPhrases) {
-                phrases.extend(self.run.of_known_length(program, Stretch::WHOLE));
-                let passages = &self.passages[tile.passages.clone()];
-                for end in self.run.ends_of_any_length(Stretch::WHOLE) {
-                    let passage = passages[passages.partition_point(|passage| passage.end < end)];
-                    match self.run.only_opener(program, tile, passage, end) {
-                        Some(start) => phrases.push((start, end)),
-                        None => {
-                            self.run.back(program, tile, passage, end);
-                            phrases.extend(self.run.starts().map(|start| (start, end)));
-                        }
-                    }
-                }
-            }
+        if self.tiles[idx].candidates(program, programs) == Passages::default() {
+            return Places::default();
         }
-        phrases.sort_unstable();
-        phrases.dedup();
-        let mut starts = Gathered::new();
-        phrases.iter().for_each(|(start, _)| starts.insert(*start));
-        Places { words: words.finish(), starts: starts.finish(), phrases }
+        self.find_entries(program, idx);
+        self.lengths.run(program, &self.tiles[idx])
     }
 }
 
@@ -508,25 +457,9 @@ impl LayOut<'_> {
     }
 }
 
-/// By which of its openings a program is entered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Openings {
-    #[default]
-    All,
-    /// Not by those that are a whole match by themselves.
-    OfPhrases,
-}
-
-impl Openings {
-    fn take(self, program: &Program, next: usize) -> bool {
-        self == Self::All || !program.accepts(next)
-    }
-}
-
 /// The last run of a program, and the room for the next one.
 #[derive(Default)]
 struct Run {
-    openings: Openings,
     /// For each state the positions that it was reached at, where it was.
     reached: Sets,
     /// The states that were reached and are still to be visited, as bits.
@@ -552,9 +485,8 @@ struct Back {
 
 impl Run {
     /// Runs a program forward; whether it matches.
-    fn forward(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch, openings: Openings) -> bool {
+    fn forward(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) -> bool {
         let count = program.states.len();
-        self.openings = openings;
         self.reached.reserve(count);
         self.pending.clear();
         self.pending.resize(count.div_ceil(64), 0);
@@ -574,31 +506,20 @@ impl Run {
 
     fn open(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) {
         for (idx, (group, next)) in program.opening.words.iter().enumerate() {
-            if !self.openings.take(program, *next) {
-                continue;
-            }
             if !tile.holds(*group) || !program.goes_on(*next, |group| tile.holds(group)) {
                 continue;
             }
             let Some(set) = tile.set(*group) else { continue };
             self.reach(*next);
-            if self.reached.enter(set, stretch, *next) {
+            if self.reached.enter(set, stretch, 1, *next) {
                 self.mark(*next);
                 self.opened.push(idx);
             }
         }
         for (id, next) in &program.opening.entries {
-            if !self.openings.take(program, *next) {
-                continue;
-            }
             let Some(places) = &tile.entries[id.0] else { continue };
             self.reach(*next);
-            let mut any = self.reached.enter(&places.words, stretch, *next);
-            for (_, end) in places.from(stretch.first, stretch.end) {
-                self.reached.insert(*next, *end);
-                any = true;
-            }
-            if any {
+            if places.enter(&mut self.reached, stretch, *next) {
                 self.mark(*next);
             }
         }
@@ -610,7 +531,7 @@ impl Run {
             State::Take(group, next) => {
                 let Some(over) = tile.set(*group) else { return };
                 self.reach(*next);
-                if self.reached.step(state, over, *next) {
+                if self.reached.step(state, over, 1, *next) {
                     self.mark(*next);
                 }
             }
@@ -700,25 +621,16 @@ impl Run {
         let longest = program.longest.unwrap_or(usize::MAX);
         let stretch = Stretch { first: passage.first.max(end.saturating_sub(longest)), end };
         let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening.words[*idx].0));
-        let entries = program.opening.entries.iter().filter(|(_, next)| self.openings.take(program, *next));
-        let entries = entries.filter_map(|(id, _)| tile.entries[id.0].as_ref());
-        let by_phrase =
-            entries.clone().flat_map(move |places| places.from(stretch.first, end)).map(|(start, _)| *start);
-        let words = by_word.chain(entries.map(|places| &places.words));
-        let mut openers = words.flat_map(|set| set.within(stretch)).filter(|at| *at < end).chain(by_phrase);
+        let entries = program.opening.entries.iter().filter_map(|(id, _)| tile.entries[id.0].as_ref());
+        let by_entry = entries.flat_map(|places| &places.0).map(|(_, starts)| starts);
+        let mut openers = by_word.chain(by_entry).flat_map(|set| set.within(stretch)).filter(|at| *at < end);
         let first = openers.next()?;
         openers.all(|other| other == first).then_some(first)
-    }
-
-    /// Where the matches start whose end was gone back from.
-    fn starts(&self) -> impl Iterator<Item = usize> + '_ {
-        self.back.leads.each(self.back.starts)
     }
 
     /// Goes back from the end of matches to where they start.
     fn back(&mut self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) {
         let count = program.states.len();
-        let stretch = Stretch { first: passage.first, end };
         let back = &mut self.back;
         back.leads.reserve(count + 1);
         back.starts = count;
@@ -741,11 +653,11 @@ impl Run {
             let any = match &program.states[state] {
                 State::Accept(_) => false,
                 State::Take(group, next) => {
-                    leads_on(next) && tile.set(*group).is_some_and(|over| leads.step_back(*next, over, state))
+                    leads_on(next) && tile.set(*group).is_some_and(|over| leads.step_back(*next, over, 1, state))
                 }
                 State::Entry(id, next) => {
                     let places = tile.entries[id.0].as_ref().filter(|_| leads_on(next));
-                    places.is_some_and(|places| places.lead_back(leads, *next, stretch, state))
+                    places.is_some_and(|places| places.lead_back(leads, *next, state))
                 }
                 State::Gap(most, next) => {
                     if leads_on(next) {
@@ -768,13 +680,133 @@ impl Run {
             if passed[next] == number
                 && let Some(over) = tile.set(group)
             {
-                leads.step_back(next, over, *starts);
+                leads.step_back(next, over, 1, *starts);
             }
         }
-        for (id, next) in program.opening.entries.iter().filter(|(_, next)| self.openings.take(program, *next)) {
+        for (id, next) in &program.opening.entries {
             if let Some(places) = tile.entries[id.0].as_ref().filter(|_| passed[*next] == number) {
-                places.lead_back(leads, *next, stretch, *starts);
+                places.lead_back(leads, *next, *starts);
             }
         }
+    }
+}
+
+/// The last run of a vocabulary entry's program, and the room for the next one. Its states are told apart by how long the
+/// match is so far, so that where it starts is known from where it ends.
+#[derive(Default)]
+struct RunByLength {
+    /// For each state and length so far the number of the set of positions that it was reached at; 0 where it was not.
+    numbers: Vec<usize>,
+    /// How many lengths there are.
+    lengths: usize,
+    /// The sets; the first two serve to go through a gap, and are no state's.
+    reached: Sets,
+    sets: usize,
+    /// The states that were reached and are still to be visited, as bits.
+    pending: Vec<u64>,
+}
+
+impl RunByLength {
+    /// Runs a program over a tile: for each length of its matches, where they start.
+    fn run(&mut self, program: &Program, tile: &Tile<'_>) -> Places {
+        let count = program.states.len();
+        self.lengths = program.longest.unwrap_or_default() + 1;
+        self.numbers.clear();
+        self.numbers.resize(count * self.lengths, 0);
+        self.sets = 2;
+        self.pending.clear();
+        self.pending.resize(count.div_ceil(64), 0);
+        for (group, next) in &program.opening.words {
+            if tile.holds(*group)
+                && program.goes_on(*next, |group| tile.holds(group))
+                && let Some(set) = tile.set(*group)
+            {
+                let to = self.reach(*next, 1);
+                self.reached.enter(set, Stretch::WHOLE, 1, to);
+            }
+        }
+        for (id, next) in &program.opening.entries {
+            for (length, starts) in tile.entries[id.0].iter().flat_map(|places| &places.0) {
+                let to = self.reach(*next, *length);
+                self.reached.enter(starts, Stretch::WHOLE, *length, to);
+            }
+        }
+        for word in (0..self.pending.len()).rev() {
+            while self.pending[word] != 0 {
+                let bit = 63 - self.pending[word].leading_zeros() as usize;
+                self.pending[word] ^= 1 << bit;
+                let state = word * 64 + bit;
+                if !program.accepts(state) {
+                    (0..self.lengths).for_each(|length| self.visit(program, tile, state, length));
+                }
+            }
+        }
+        let mut places = Vec::new();
+        for length in 1..self.lengths {
+            let accepted = (0..program.accepting).map(|state| self.numbers[state * self.lengths + length]);
+            let accepted: Vec<usize> = accepted.filter(|set| *set != 0).collect();
+            if !accepted.is_empty() {
+                let mut starts = Gathered::new();
+                accepted.iter().for_each(|set| self.reached.gather_back(*set, length, &mut starts));
+                places.push((length, starts.finish()));
+            }
+        }
+        Places(places)
+    }
+
+    fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize, length: usize) {
+        let set = self.numbers[state * self.lengths + length];
+        if set == 0 {
+            return;
+        }
+        match &program.states[state] {
+            State::Accept(_) => {}
+            State::Take(group, next) => {
+                if let Some(over) = tile.set(*group) {
+                    let to = self.reach(*next, length + 1);
+                    self.reached.step(set, over, 1, to);
+                }
+            }
+            State::Entry(id, next) => {
+                for (more, starts) in tile.entries[id.0].iter().flat_map(|places| &places.0) {
+                    let to = self.reach(*next, length + more);
+                    self.reached.step(set, starts, *more, to);
+                }
+            }
+            State::Gap(most, next) => {
+                let to = self.reach(*next, length);
+                self.reached.add(set, to);
+                let mut from = set;
+                for more in 1..=most.unwrap_or_default() {
+                    let through = more % 2;
+                    self.reached.clear(through);
+                    if !self.reached.advance(from, &tile.bounds, through) {
+                        break;
+                    }
+                    let to = self.reach(*next, length + more);
+                    self.reached.add(through, to);
+                    from = through;
+                }
+            }
+            State::Split(ways) => {
+                for next in ways {
+                    let to = self.reach(*next, length);
+                    self.reached.add(set, to);
+                }
+            }
+        }
+    }
+
+    /// The set of a state and a length, made where there is none.
+    fn reach(&mut self, state: usize, length: usize) -> usize {
+        self.pending[state / 64] |= 1 << (state % 64);
+        let number = &mut self.numbers[state * self.lengths + length];
+        if *number == 0 {
+            *number = self.sets;
+            self.sets += 1;
+            self.reached.reserve(self.sets);
+            self.reached.clear(*number);
+        }
+        *number
     }
 }
