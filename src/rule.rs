@@ -260,12 +260,12 @@ pub(crate) enum Claims {
     /// Two that contradict each other.
     Opposed {
         /// The one that leaves no room for the other.
-        absolute: Claim,
+        absolute: Box<Claim>,
         /// The one that contradicts it.
-        contrary: Claim,
+        contrary: Box<Claim>,
     },
     /// One that must say the same wherever it is made.
-    Valued { claim: Claim, value: ClaimValue },
+    Valued { claim: Box<Claim>, value: Box<ClaimValue> },
     /// None: the rule is not translated.
     Unread,
 }

@@ -97,7 +97,7 @@ impl Checker<'_> {
             let related: Vec<Label> =
                 refuting.take(SHOWN).map(|other| Label::new(other.evidence.span, &*contrary.says)).collect();
             let primary = Label::new(one.evidence.span, &*claim.says);
-            (!related.is_empty()).then(|| Refuted { clause: one.evidence.clause, primary, related })
+            (!related.is_empty()).then_some(Refuted { clause: one.evidence.clause, primary, related })
         })
     }
 

@@ -99,7 +99,7 @@ fn key_of(text: &str) -> String {
         return text.to_lowercase();
     }
     let words = words_of(text);
-    Length::of(&words).map_or_else(|| words.join(" "), |length| length.key())
+    Length::of(&words).map_or_else(|| words.join(" "), Length::key)
 }
 
 fn words_of(text: &str) -> Vec<String> {

@@ -176,7 +176,7 @@ impl Build<'_, '_> {
                     at_most: self.program("claims", &claim.at_most),
                     at_least: self.program("claims", &claim.at_least),
                 };
-                return Some(Claims::Valued { claim: self.claim(claim), value });
+                return Some(Claims::Valued { claim: self.claim(claim), value: Box::new(value) });
             }
             [absolute, contrary] if [absolute, contrary].iter().all(|claim| claim.gives_no_value()) => {
                 return Some(Claims::Opposed { absolute: self.claim(absolute), contrary: self.claim(contrary) });
@@ -191,8 +191,8 @@ impl Build<'_, '_> {
         None
     }
 
-    fn claim(&mut self, fields: &ClaimFields) -> Claim {
-        Claim {
+    fn claim(&mut self, fields: &ClaimFields) -> Box<Claim> {
+        Box::new(Claim {
             says: fields.says.clone(),
             phrases: self.phrases("claims", &fields.phrases),
             unless: self.program("claims", &fields.unless),
@@ -200,7 +200,7 @@ impl Build<'_, '_> {
             not_next: self.program("claims", &fields.not_next),
             not_under: self.program("claims", &fields.not_under),
             about: self.about(fields),
-        }
+        })
     }
 
     fn about(&mut self, fields: &ClaimFields) -> Option<About> {
