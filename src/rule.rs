@@ -4,6 +4,7 @@
 //! This module knows phrases, conditions and statuses, and no law: what the law asks stands in the rule files.
 
 mod builtin;
+pub(crate) mod digest;
 mod file;
 mod lexicon;
 mod matcher;
@@ -24,6 +25,7 @@ pub use pattern::PatternError;
 pub use profile::{Fact, Profile, ProfileError};
 pub use structure::Structure;
 
+pub(crate) use digest::Digest;
 pub(crate) use matcher::{Match, Program, Reading};
 pub(crate) use pattern::pattern_error;
 pub(crate) use structure::{Patterns, StructureCheck, Words};

@@ -1,5 +1,6 @@
 //! Headings: those with nothing under them, and what speaks of headings that are not there.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::{Flaw, Subject, Unit, key, word_count};
@@ -61,10 +62,18 @@ fn is_numbered_below(heading: &str, next: &str) -> bool {
 /// Entries of a contents list that no heading says anything like.
 pub(super) fn broken_contents(subject: Subject<'_>) -> Vec<Flaw> {
     let document = subject.document;
+    if document.contents().is_empty() {
+        return Vec::new();
+    }
     let headings: Vec<BTreeSet<String>> = headings(subject).map(content_words).collect();
-    let listed: BTreeSet<usize> = document.contents().iter().map(|id| document.clause(*id).block).collect();
-    let others = subject.blocks().filter(|block| !listed.contains(&block[0].block));
-    let openings: Vec<String> = others.map(|block| title_key(&super::text_of(block))).collect();
+    let openings = OnceCell::new();
+    let openings = || {
+        openings.get_or_init(|| {
+            let listed: BTreeSet<usize> = document.contents().iter().map(|id| document.clause(*id).block).collect();
+            let others = subject.blocks().filter(|block| !listed.contains(&block.clauses[0].block));
+            others.map(|block| title_key(&super::text_of(block.clauses))).collect::<Vec<String>>()
+        })
+    };
     let mut flaws = Vec::new();
     for id in document.contents() {
         let clause = document.clause(*id);
@@ -77,7 +86,7 @@ pub(super) fn broken_contents(subject: Subject<'_>) -> Vec<Flaw> {
             continue;
         }
         let opening = title_key(text);
-        if !openings.iter().any(|clause| clause.starts_with(&opening)) {
+        if !openings().iter().any(|clause| clause.starts_with(&opening)) {
             flaws.push(Flaw::at(clause.span, text));
         }
     }
@@ -113,7 +122,11 @@ const TITLE_LENGTH: std::ops::RangeInclusive<usize> = 4..=80;
 pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
     let numbers: BTreeSet<String> = headings(subject).filter_map(number_of).collect();
     let titles: Vec<String> = headings(subject).map(key).collect();
-    let texts: Vec<String> = subject.document.clauses().iter().map(|clause| key(clause.prose.text())).collect();
+    let texts = OnceCell::new();
+    let texts = || {
+        let keys = || subject.document.clauses().iter().map(|clause| key(clause.prose.text())).collect::<Vec<String>>();
+        texts.get_or_init(keys).as_slice()
+    };
     let mut flaws = Vec::new();
     for unit in subject.statements() {
         for found in sought.find(unit.text()) {
@@ -123,7 +136,7 @@ pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Fla
             let broken = match quoted(words) {
                 // Very little or very much is no title.
                 Some(title) if !TITLE_LENGTH.contains(&title.len()) => false,
-                Some(title) => titles.len() >= ENOUGH_HEADINGS && !is_known(title, subject, &titles, &texts, unit),
+                Some(title) => titles.len() >= ENOUGH_HEADINGS && !is_known(title, subject, &titles, texts, unit),
                 None => last_number(words).is_some_and(|number| !is_numbered(number, &numbers)),
             };
             if broken && !linked {
@@ -167,7 +180,13 @@ fn quoted(words: &str) -> Option<&str> {
 
 /// Whether a heading says something like a title, or the words of it stand elsewhere. A single word may be the name of
 /// something else.
-fn is_known(title: &str, subject: Subject<'_>, titles: &[String], texts: &[String], unit: Unit<'_>) -> bool {
+fn is_known<'k>(
+    title: &str,
+    subject: Subject<'_>,
+    titles: &[String],
+    texts: impl Fn() -> &'k [String],
+    unit: Unit<'_>,
+) -> bool {
     let sought = key(title);
     let own = key(unit.text());
     let words = content_words(title);
@@ -177,7 +196,7 @@ fn is_known(title: &str, subject: Subject<'_>, titles: &[String], texts: &[Strin
     !(2..=12).contains(&word_count(title))
         || titles.iter().any(close)
         || headings(subject).any(shares)
-        || texts.iter().any(|text| *text != own && text.contains(&sought))
+        || texts().iter().any(|text| *text != own && text.contains(&sought))
 }
 
 /// The title, or what the text starts with, where no heading is one of those that there has to be one of.
