@@ -1,16 +1,31 @@
 //! What a text holds, found in one pass over its bytes.
 
 /// What a text holds: enough to know of most texts, without looking at them again, that something is not in them.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Digest {
-    /// The kinds of characters in it, as [`mark`] tells them.
+    /// The kinds of characters in it, as [`mark()`] tells them.
     marks: u64,
+    /// Those of the characters that stand after a space, or first.
+    firsts: u64,
     /// How many words it has: what stands between spaces and holds a letter or a digit.
     pub(crate) words: usize,
     /// How many of its words have more than six letters.
     pub(crate) long_words: usize,
     /// How many bytes its letters and digits take in lower case.
     pub(crate) key_length: usize,
+    /// The first three characters of its words, as [`prefix`] tells them: a bit for each.
+    prefixes: [u64; PREFIXES / 64],
+}
+
+/// How many kinds of first characters of words are told apart.
+const PREFIXES: usize = 512;
+
+/// The kind of the three characters from a place on, where a word starts: a letter or a digit after neither. Capitals are
+/// the same as small letters.
+pub(super) fn prefix(bytes: &[u8], at: usize) -> usize {
+    let letter = |at: usize| u32::from(bytes.get(at).copied().unwrap_or_default() | 0x20);
+    let three = letter(at) << 16 | letter(at + 1) << 8 | letter(at + 2);
+    (three.wrapping_mul(0x9E37_79B1) >> 23) as usize
 }
 
 /// Any digit from 0 to 9.
@@ -21,11 +36,17 @@ const LOWER: u64 = 1 << 33;
 const UPPER: u64 = 1 << 34;
 /// Any character outside of ASCII.
 const FOREIGN: u64 = 1 << 35;
+/// Any control character.
+const CONTROL: u64 = 1 << 37;
 /// A word with two letters from A to Z, or more.
 pub(crate) const CAPITALS: u64 = 1 << 36;
 
-/// The kind of an ASCII character: punctuation marks have one each.
-pub(crate) const fn mark(byte: u8) -> u64 {
+/// The kind of a character, which of ASCII punctuation marks each has its own.
+pub(crate) fn mark(byte: u8) -> u64 {
+    MARKS[usize::from(byte)]
+}
+
+const fn kind(byte: u8) -> u64 {
     match byte {
         b'0'..=b'9' => DIGIT,
         b'a'..=b'z' => LOWER,
@@ -35,7 +56,8 @@ pub(crate) const fn mark(byte: u8) -> u64 {
         b':'..=b'@' => 1 << (byte - b':' + 15),
         b'['..=b'`' => 1 << (byte - b'[' + 22),
         b'{'..=b'~' => 1 << (byte - b'{' + 28),
-        _ => 0,
+        b' ' => 0,
+        0..b' ' | 0x7F => CONTROL,
     }
 }
 
@@ -43,7 +65,7 @@ const MARKS: [u64; 256] = {
     let mut marks = [0; 256];
     let mut byte = 0_u8;
     loop {
-        marks[byte as usize] = mark(byte);
+        marks[byte as usize] = kind(byte);
         if byte == u8::MAX {
             break marks;
         }
@@ -78,7 +100,7 @@ impl Digest {
                 digest.add(text, start..at, marks, counts);
                 (start, marks, counts) = (at + 1, 0, 0);
             } else {
-                marks |= MARKS[usize::from(*byte)];
+                marks |= mark(*byte);
                 counts += COUNTS[usize::from(*byte)];
             }
         }
@@ -87,10 +109,23 @@ impl Digest {
     }
 
     fn add(&mut self, text: &str, word: std::ops::Range<usize>, marks: u64, counts: u64) {
+        if word.is_empty() {
+            return;
+        }
         self.marks |= marks;
         let count = |shift: u32| usize::try_from(counts >> shift & 0xF_FFFF).unwrap_or_default();
         if count(40) > 1 {
             self.marks |= CAPITALS;
+        }
+        let bytes = text.as_bytes();
+        let is_part = |at: usize| bytes[at].is_ascii_alphanumeric();
+        self.firsts |= mark(bytes[word.start]);
+        if is_part(word.start) {
+            self.add_prefix(prefix(bytes, word.start));
+        }
+        if marks & !(LOWER | UPPER | DIGIT) != 0 {
+            let starts = (word.start + 1..word.end).filter(|at| is_part(*at) && !is_part(at - 1));
+            starts.for_each(|at| self.add_prefix(prefix(bytes, at)));
         }
         if marks & FOREIGN != 0 || word.len() >= COUNTED {
             let word = &text[word];
@@ -103,6 +138,25 @@ impl Digest {
             self.long_words += usize::from(count(0) > 6);
             self.key_length += count(20);
         }
+    }
+
+    fn add_prefix(&mut self, prefix: usize) {
+        self.prefixes[prefix / 64] |= 1 << (prefix % 64);
+    }
+
+    /// Whether a word of the text may start with characters of this kind.
+    pub(super) fn may_have_word(&self, prefix: usize) -> bool {
+        self.prefixes[prefix / 64] & 1 << (prefix % 64) != 0
+    }
+
+    /// Whether the text holds all of these kinds of characters after a space, or first.
+    pub(super) fn has_first(&self, marks: u64) -> bool {
+        self.firsts & marks == marks
+    }
+
+    /// Whether the text holds characters outside of ASCII.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.marks & FOREIGN != 0
     }
 
     /// Whether the text holds all of these kinds of characters.
@@ -137,6 +191,6 @@ mod tests {
         let punctuation = (0..0x80_u8).filter(u8::is_ascii_punctuation);
         let all = punctuation.clone().fold(0, |all, byte| all | mark(byte));
         assert_eq!(all.count_ones() as usize, punctuation.count());
-        assert_eq!(all & (DIGIT | LOWER | UPPER | FOREIGN | CAPITALS), 0);
+        assert_eq!(all & (DIGIT | LOWER | UPPER | FOREIGN | CONTROL | CAPITALS), 0);
     }
 }

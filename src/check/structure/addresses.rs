@@ -23,7 +23,7 @@ pub(super) fn examples(subject: Subject<'_>, domains: &[String], except: &Patter
             let belongs = |known: &String| {
                 domain.strip_suffix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             };
-            if !domains.iter().any(belongs) || except.matches(text) {
+            if !domains.iter().any(belongs) || except.matches(text, subject.digest(*unit)) {
                 continue;
             }
             let place = unit.place(at);

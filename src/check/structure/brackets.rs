@@ -38,7 +38,7 @@ fn marks<'s>(subject: Subject<'s>, run: Run<'s>, sought: &[u8]) -> Vec<Mark<'s>>
     let mut marks = Vec::new();
     for (idx, (clause, digest)) in run.clauses.iter().zip(subject.digests(run)).enumerate() {
         if digest.has_any(sought_kinds) {
-            let bytes = clause.prose.text().bytes().enumerate().filter(|(_, byte)| sought.contains(byte));
+            let bytes = clause.prose.text().bytes().enumerate().filter(|(_, byte)| mark(*byte) & sought_kinds != 0);
             let place = run.first + idx;
             marks.extend(bytes.map(|(at, byte)| Mark { character: char::from(byte), clause, place, at }));
         }

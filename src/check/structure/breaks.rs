@@ -17,7 +17,7 @@ pub(super) fn cut_off(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
         }
         let text = unit.text();
         let links = unit.prose().links();
-        for found in sought.find(text) {
+        for found in sought.find(text, subject.digest(*unit)) {
             let linked = links.iter().any(|link| link.label.start < found.end && found.start < link.label.end);
             // A bracket that is left open is no way to introduce what comes.
             let at_end = found.end == text.len() && !text[found.start..].starts_with('(');
@@ -74,7 +74,7 @@ pub(super) fn missing_lists(subject: Subject<'_>, announcing: &Words) -> Vec<Fla
             }
             Some(Unit::Clause(..)) => false,
         };
-        if nothing_follows && !announcing.find(unit.text()).is_empty() {
+        if nothing_follows && !announcing.find(unit.text(), subject.digest(*unit)).is_empty() {
             let text = unit.text();
             let (span, _) = unit.place(ProseSpan { start: last_words(text), end: text.len() });
             flaws.push(Flaw::at(span, text).labelled("nothing follows"));

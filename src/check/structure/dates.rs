@@ -120,7 +120,7 @@ fn own_dates<'s>(subject: Subject<'s>, own: &Words) -> Vec<(Unit<'s>, Written)> 
         if here.is_empty() && next.is_none() {
             continue;
         }
-        let cues = own.find(unit.text());
+        let cues = own.find(unit.text(), subject.digest(*unit));
         let Some(cue) = cues.first() else { continue };
         let after = here.iter().find(|date| date.at.start >= cue.start && date.at.start < cue.end + NEAR);
         let before = here.iter().rev().find(|date| date.at.end <= cue.start && date.at.end + NEAR > cue.start);

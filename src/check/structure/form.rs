@@ -14,6 +14,8 @@ pub(in crate::check) struct Form<'d> {
     units: OnceCell<Vec<Unit<'d>>>,
     digests: OnceCell<Digests>,
     dates: OnceCell<Vec<Vec<Written>>>,
+    text: OnceCell<String>,
+    lower: OnceCell<String>,
 }
 
 struct Digests {
@@ -25,7 +27,14 @@ struct Digests {
 
 impl<'d> Form<'d> {
     pub(in crate::check) fn new(document: &'d Document) -> Self {
-        Self { document, units: OnceCell::new(), digests: OnceCell::new(), dates: OnceCell::new() }
+        Self {
+            document,
+            units: OnceCell::new(),
+            digests: OnceCell::new(),
+            dates: OnceCell::new(),
+            text: OnceCell::new(),
+            lower: OnceCell::new(),
+        }
     }
 
     /// The headings and clauses in the order of the file.
@@ -64,6 +73,19 @@ impl<'d> Form<'d> {
                     .collect(),
             }
         })
+    }
+
+    /// The texts of all headings and clauses, one a line.
+    pub(super) fn text(&self) -> &str {
+        self.text.get_or_init(|| {
+            let lines = self.units().iter().flat_map(|unit| [unit.text(), "\n"]);
+            lines.collect()
+        })
+    }
+
+    /// The same in lower case.
+    pub(super) fn lower(&self) -> &str {
+        self.lower.get_or_init(|| self.text().to_lowercase())
     }
 
     /// The dates of the headings and clauses, by their places among [`Form::units`].

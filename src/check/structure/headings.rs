@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::{Flaw, Subject, Unit, key, word_count};
-use crate::document::{Clause, ClauseKind, HeadingOrigin};
+use crate::document::{Clause, ClauseKind, Heading, HeadingOrigin};
 use crate::rule::{Patterns, Words};
 
 /// Headings that the format marks, with neither text nor headings under them before the next of the same rank. Several of
@@ -129,7 +129,7 @@ pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Fla
     };
     let mut flaws = Vec::new();
     for unit in subject.statements() {
-        for found in sought.find(unit.text()) {
+        for found in sought.find(unit.text(), subject.digest(unit)) {
             let words = &unit.text()[found.start..found.end];
             let linked =
                 unit.prose().links().iter().any(|link| link.label.start < found.end && found.start < link.label.end);
@@ -202,10 +202,12 @@ fn is_known<'k>(
 /// The title, or what the text starts with, where no heading is one of those that there has to be one of.
 pub(super) fn missing(subject: Subject<'_>, sought: &Patterns) -> Vec<Flaw> {
     let units = subject.units();
-    let is_there = |unit: &Unit<'_>| matches!(unit, Unit::Heading(..)) && sought.matches(unit.text());
+    let headings = subject.document.sections().iter().enumerate();
+    let mut headings = headings.filter_map(|(idx, section)| Some((idx, section.heading.as_ref()?.prose.text())));
+    let is_there = headings.any(|(idx, text)| sought.matches(text, subject.form.of_heading(idx)));
     let place = subject.document.title().map(|title| title.span).or_else(|| units.first().map(|unit| unit.span()));
     match place {
-        Some(span) if !units.iter().any(is_there) => vec![Flaw::at(span, "")],
+        Some(span) if !is_there => vec![Flaw::at(span, "")],
         _ => Vec::new(),
     }
 }
@@ -213,9 +215,10 @@ pub(super) fn missing(subject: Subject<'_>, sought: &Patterns) -> Vec<Flaw> {
 /// Headings that stand before one that comes earlier in a list. Headings that are not in the list may stand anywhere, and
 /// none of those that are need be there.
 pub(super) fn misplaced(subject: Subject<'_>, order: &Patterns) -> Vec<Flaw> {
-    let headings = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
-    let listed: Vec<_> =
-        headings.filter_map(|heading| Some((order.first_match(heading.prose.text())?, heading))).collect();
+    let sections = subject.document.sections().iter().enumerate();
+    let headings = sections.filter_map(|(idx, section)| Some((idx, section.heading.as_ref()?)));
+    let rank = |idx, heading: &Heading| order.first_match(heading.prose.text(), subject.form.of_heading(idx));
+    let listed: Vec<_> = headings.filter_map(|(idx, heading)| Some((rank(idx, heading)?, heading))).collect();
     let mut flaws = Vec::new();
     for (idx, (rank, heading)) in listed.iter().enumerate() {
         if let Some((_, later)) = listed[idx + 1..].iter().find(|(later, _)| later < rank) {

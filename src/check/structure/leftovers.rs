@@ -13,7 +13,7 @@ pub(super) fn placeholders(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
     let mut kinds: Vec<Vec<(Span, String)>> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for unit in subject.units() {
-        for found in sought.find(unit.text()) {
+        for found in sought.find(unit.text(), subject.digest(*unit)) {
             let place = unit.place(found);
             let kind = *known.entry(place.1.to_ascii_lowercase()).or_insert(kinds.len());
             if kind == kinds.len() {
@@ -29,6 +29,9 @@ pub(super) fn placeholders(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
 /// cause, and are one problem.
 pub(super) fn misdecoded(subject: Subject<'_>) -> Vec<Flaw> {
     let mut places = Vec::new();
+    if subject.source.text().is_ascii() {
+        return Vec::new();
+    }
     for unit in subject.units() {
         let range = subject.source.range(unit.span());
         let text = &subject.source.text()[range.clone()];

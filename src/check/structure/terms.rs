@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use memchr::memmem;
+
 use super::{Flaw, Subject, Unit, word_count};
 use crate::document::ProseSpan;
 use crate::rule::digest::{CAPITALS, mark};
@@ -55,8 +57,6 @@ fn defines(text: &str, defining: &[String]) -> bool {
 /// Terms that are defined and stand nowhere else.
 pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
     let definitions = definitions(subject, defining);
-    let texts = OnceCell::new();
-    let texts = || texts.get_or_init(|| in_lower_case(subject));
     let mut flaws = Vec::new();
     for definition in &definitions {
         let term = definition.term().trim_end_matches([',', '.']);
@@ -65,17 +65,12 @@ pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
         }
         let lower = term.to_lowercase();
         let stem = lower.trim_end_matches('s').trim_end_matches(['y', 'e', '\'']);
-        let uses: usize = texts().iter().map(|text| text.matches(stem).count()).sum();
-        if uses == 1 {
+        if memmem::find_iter(subject.form.lower().as_bytes(), stem).take(2).count() == 1 {
             let (span, words) = definition.unit.place(definition.at);
             flaws.push(Flaw::at(span, words));
         }
     }
     flaws
-}
-
-fn in_lower_case(subject: Subject<'_>) -> Vec<String> {
-    subject.units().iter().map(|unit| unit.text().to_lowercase()).collect()
 }
 
 /// Whether what stands in quotation marks is a term: one to three words, each with a capital, and no abbreviation, which is
@@ -102,6 +97,9 @@ pub(super) fn undefined(subject: Subject<'_>, terms: &[String], defining: &[Stri
     let units = subject.units();
     let mut flaws = Vec::new();
     for term in terms {
+        if memmem::find_iter(subject.form.text().as_bytes(), term).take(OFTEN).count() < OFTEN {
+            continue;
+        }
         let mut places = Vec::new();
         for unit in subject.statements() {
             for at in uses(unit.text(), term) {
@@ -157,21 +155,18 @@ fn uses(text: &str, word: &str) -> Vec<ProseSpan> {
 
 /// Abbreviations that are used and nowhere written out; all of them are one problem.
 pub(super) fn undefined_acronyms(subject: Subject<'_>, acronyms: &BTreeMap<String, Vec<String>>) -> Vec<Flaw> {
-    let units = subject.units();
-    let texts = OnceCell::new();
-    let texts = || {
-        texts.get_or_init(|| in_lower_case(subject).into_iter().map(|text| text.replace('-', " ")).collect::<Vec<_>>())
-    };
+    let spaced = OnceCell::new();
+    let spaced = || spaced.get_or_init(|| subject.form.lower().replace('-', " ")).as_bytes();
     let mut places = Vec::new();
     for (acronym, (unit, at)) in first_uses(subject, acronyms) {
         let long_forms = acronyms.get(acronym).into_iter().flatten();
-        let in_long = |form: &String| texts().iter().any(|text| text.contains(form.as_str()));
+        let in_long = |form: &String| memmem::find(spaced(), form.as_bytes()).is_some();
         // In brackets or quotation marks it stands after words that it is short for, whatever they are.
         let explained = [format!("({acronym}"), format!("\"{acronym}\"")];
-        let explains = |unit: &Unit<'_>| explained.iter().any(|explained| unit.text().contains(explained.as_str()));
+        let explains = |words: &String| memmem::find(subject.form.text().as_bytes(), words.as_bytes()).is_some();
         // A name in capitals is no abbreviation in a text that shouts.
         if unit.text().chars().any(char::is_lowercase)
-            && !units.iter().any(explains)
+            && !explained.iter().any(explains)
             && !long_forms.into_iter().any(in_long)
         {
             places.push(unit.place(at));
