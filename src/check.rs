@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use time::{Date, Duration};
 
 pub use fingerprint::Fingerprint;
-use structure::{Flaw, Subject};
+use structure::{Flaw, Form, Subject};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::{ClauseId, Document, Language, ProseSpan};
@@ -207,6 +207,7 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
         vetoes: BTreeMap::new(),
     };
     let mut checkers: Vec<Checker<'_>> = read.map(checker).collect();
+    let form = Form::new(document);
     let mut disclosures = Vec::new();
     let mut findings = Vec::new();
     let runs = settings.runs(main);
@@ -231,7 +232,7 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
                 let readable = document.language() == Language::English || !structure.check.reads_english();
                 if let Some(severity) = severity.filter(|_| concerned && readable) {
                     let stale_after = settings.stale_after.map(|days| Duration::days(i64::from(days)));
-                    let subject = Subject { source, document, today: settings.today, stale_after };
+                    let subject = Subject { source, document, form: &form, today: settings.today, stale_after };
                     let flaws = structure::flaws(&structure.check, subject);
                     findings.extend(flaws.into_iter().map(|flaw| flawed(idx, rule, severity, structure, flaw)));
                 }

@@ -7,6 +7,7 @@ mod addresses;
 mod brackets;
 mod breaks;
 mod dates;
+mod form;
 mod headings;
 mod leftovers;
 mod links;
@@ -16,8 +17,10 @@ mod terms;
 
 use time::{Date, Duration};
 
+pub(super) use form::Form;
+
 use crate::document::{Clause, ClauseId, Document, Heading, Prose, ProseSpan};
-use crate::rule::StructureCheck;
+use crate::rule::{Digest, StructureCheck};
 use crate::source::{SourceFile, Span};
 
 /// A place where the form is wrong.
@@ -65,6 +68,8 @@ const MORE_PLACES: usize = 3;
 pub(super) struct Subject<'s> {
     pub(super) source: &'s SourceFile,
     pub(super) document: &'s Document,
+    /// What several checks ask of the document.
+    pub(super) form: &'s Form<'s>,
     /// The day to reckon from, if one is known.
     pub(super) today: Option<Date>,
     /// How old it may be, where that is not what the rule says.
@@ -103,16 +108,36 @@ impl<'s> Unit<'s> {
     }
 }
 
+/// Some clauses in a row.
+#[derive(Clone, Copy)]
+struct Run<'s> {
+    /// The place of the first one.
+    first: usize,
+    clauses: &'s [Clause],
+}
+
+/// The clauses, parted where two next to each other don't belong together.
+fn runs<'s>(clauses: &'s [Clause], belong: impl Fn(&Clause, &Clause) -> bool) -> impl Iterator<Item = Run<'s>> {
+    let mut first = 0;
+    clauses.chunk_by(belong).map(move |clauses| {
+        let run = Run { first, clauses };
+        first += clauses.len();
+        run
+    })
+}
+
 impl<'s> Subject<'s> {
     /// The headings and clauses in the order of the file.
-    fn units(self) -> Vec<Unit<'s>> {
-        let document = self.document;
-        let headings = document.sections().iter().enumerate();
-        let headings = headings.filter_map(|(idx, section)| Some(Unit::Heading(idx, section.heading.as_ref()?)));
-        let clauses = document.clauses().iter().enumerate().map(|(idx, clause)| Unit::Clause(ClauseId(idx), clause));
-        let mut units: Vec<Unit<'_>> = headings.chain(clauses).collect();
-        units.sort_by_key(|unit| unit.span());
-        units
+    fn units(self) -> &'s [Unit<'s>] {
+        self.form.units()
+    }
+
+    /// What the text of a heading or a clause holds.
+    fn digest(self, unit: Unit<'s>) -> &'s Digest {
+        match unit {
+            Unit::Heading(section, _) => self.form.of_heading(section),
+            Unit::Clause(id, _) => self.form.of_clause(id),
+        }
     }
 
     /// The clauses that state something.
@@ -123,8 +148,36 @@ impl<'s> Subject<'s> {
     }
 
     /// The paragraphs, list items and table rows: the clauses of each, in the order of the file.
-    fn blocks(self) -> impl Iterator<Item = &'s [Clause]> {
-        self.document.clauses().chunk_by(|one, next| one.block == next.block)
+    fn blocks(self) -> impl Iterator<Item = Run<'s>> {
+        runs(self.document.clauses(), |one, next| one.block == next.block)
+    }
+
+    /// What stands right under the headings: the clauses of each, in the order of the file.
+    fn runs_of_sections(self) -> impl Iterator<Item = Run<'s>> {
+        runs(self.document.clauses(), |one, next| one.section == next.section)
+    }
+
+    /// What the texts of some clauses hold, each.
+    fn digests(self, run: Run<'_>) -> &'s [Digest] {
+        &self.form.clauses()[run.first..run.first + run.clauses.len()]
+    }
+
+    /// How many words some clauses have.
+    fn words(self, run: Run<'_>) -> usize {
+        self.digests(run).iter().map(|digest| digest.words).sum()
+    }
+
+    /// How many bytes the letters and digits of some clauses take in lower case.
+    fn key_length(self, run: Run<'_>) -> usize {
+        self.digests(run).iter().map(|digest| digest.key_length).sum()
+    }
+
+    /// The clauses that introduce others: whether each does, by its place.
+    fn introducing(self) -> Vec<bool> {
+        let clauses = self.document.clauses();
+        let mut introducing = vec![false; clauses.len()];
+        clauses.iter().flat_map(|clause| &clause.lead_in).for_each(|id| introducing[id.0] = true);
+        introducing
     }
 
     /// Whether something that is no text stands between two places.

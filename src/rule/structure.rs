@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use time::Duration;
 
-use super::LazyRegex;
+use super::{Digest, LazyRegex};
 use crate::document::ProseSpan;
 
 /// Something about the form of the document.
@@ -132,9 +132,15 @@ impl StructureCheck {
 pub(crate) struct Patterns(pub(super) Vec<Arc<LazyRegex>>);
 
 impl Patterns {
-    /// The stretches that one of them matches, in the order of the text; stretches that overlap are one.
-    pub(crate) fn find(&self, text: &str) -> Vec<ProseSpan> {
-        let mut found: Vec<ProseSpan> = self.0.iter().flat_map(|regex| regex.find_iter(text)).collect();
+    /// The stretches of a text that one of them matches, in the order of the text; stretches that overlap are one.
+    fn find(&self, text: &str, digest: &Digest) -> Vec<ProseSpan> {
+        let mut found: Vec<ProseSpan> = Vec::new();
+        for regex in self.0.iter().filter(|regex| regex.may_match(text, digest)) {
+            found.extend(regex.find_iter(text));
+        }
+        if found.len() < 2 {
+            return found;
+        }
         found.sort_unstable();
         let mut merged: Vec<ProseSpan> = Vec::new();
         for span in found {
@@ -147,13 +153,13 @@ impl Patterns {
     }
 
     /// The place in the list of the first one that matches somewhere.
-    pub(crate) fn first_match(&self, text: &str) -> Option<usize> {
-        self.0.iter().position(|regex| !regex.find_iter(text).is_empty())
+    pub(crate) fn first_match(&self, text: &str, digest: &Digest) -> Option<usize> {
+        self.0.iter().position(|regex| regex.may_match(text, digest) && !regex.find_iter(text).is_empty())
     }
 
     /// Whether one of them matches somewhere.
-    pub(crate) fn matches(&self, text: &str) -> bool {
-        self.0.iter().any(|regex| !regex.find_iter(text).is_empty())
+    pub(crate) fn matches(&self, text: &str, digest: &Digest) -> bool {
+        self.first_match(text, digest).is_some()
     }
 }
 
@@ -166,10 +172,10 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// The stretches of a clause's or heading's prose that are found.
-    pub(crate) fn find(&self, text: &str) -> Vec<ProseSpan> {
-        let found = self.patterns.find(text);
-        if found.is_empty() || self.except.matches(text) {
+    /// The stretches of a clause's or heading's prose that are found; its digest tells what it holds.
+    pub(crate) fn find(&self, text: &str, digest: &Digest) -> Vec<ProseSpan> {
+        let found = self.patterns.find(text, digest);
+        if found.is_empty() || self.except.matches(text, digest) {
             return Vec::new();
         }
         found

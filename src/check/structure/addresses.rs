@@ -1,31 +1,40 @@
 //! Addresses that belong to nobody.
 
+use std::collections::BTreeMap;
+
 use super::{Flaw, Subject, Unit};
 use crate::document::ProseSpan;
 use crate::rule::Patterns;
+use crate::rule::digest::mark;
+use crate::source::Span;
 
 /// E-mail addresses at domains that are there for examples, in the text and in the targets of links. Places with the
 /// same address are one problem.
 pub(super) fn examples(subject: Subject<'_>, domains: &[String], except: &Patterns) -> Vec<Flaw> {
-    let mut kinds: Vec<(String, Vec<(crate::source::Span, String)>)> = Vec::new();
+    let mut kinds: Vec<Vec<(Span, String)>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for unit in subject.units() {
         let text = unit.text();
-        for (at, address) in addresses(unit) {
+        if !subject.digest(*unit).has(mark(b'@')) && unit.prose().links().is_empty() {
+            continue;
+        }
+        for (at, address) in addresses(*unit) {
             let domain = address.rsplit('@').next().unwrap_or_default();
             let belongs = |known: &String| {
                 domain.strip_suffix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             };
-            if !domains.iter().any(belongs) || except.matches(text) {
+            if !domains.iter().any(belongs) || except.matches(text, subject.digest(*unit)) {
                 continue;
             }
             let place = unit.place(at);
-            match kinds.iter_mut().find(|(known, _)| *known == address) {
-                Some((_, places)) => places.push(place),
-                None => kinds.push((address, vec![place])),
+            let kind = *known.entry(address).or_insert(kinds.len());
+            if kind == kinds.len() {
+                kinds.push(Vec::new());
             }
+            kinds[kind].push(place);
         }
     }
-    kinds.into_iter().filter_map(|(_, places)| Flaw::of_all(places, "places")).collect()
+    kinds.into_iter().filter_map(|places| Flaw::of_all(places, "places")).collect()
 }
 
 /// The e-mail addresses of a text and of its links, in lower case, each with the words that show it.
@@ -43,9 +52,11 @@ fn addresses(unit: Unit<'_>) -> Vec<(ProseSpan, String)> {
         }
     }
     for link in unit.prose().links() {
-        let target = link.target.to_lowercase();
-        if let Some(address) = target.strip_prefix("mailto:") {
-            let address = address.split('?').next().unwrap_or_default().to_owned();
+        let target = &link.target;
+        if let Some((scheme, address)) = target.split_at_checked("mailto:".len())
+            && scheme.eq_ignore_ascii_case("mailto:")
+        {
+            let address = address.split('?').next().unwrap_or_default().to_lowercase();
             if !found.iter().any(|(_, known)| *known == address) {
                 found.push((link.label, address));
             }

@@ -1,16 +1,14 @@
 //! Sentences that break off: where a link was lost, or a list is missing.
 
-use std::collections::BTreeSet;
-
 use super::headings::content_words;
 use super::{Flaw, Subject, Unit};
-use crate::document::{Clause, ClauseId, ClauseKind, HeadingOrigin, ProseSpan};
+use crate::document::{Clause, ClauseKind, HeadingOrigin, ProseSpan};
 use crate::rule::Words;
 
 /// Sentences that lack what they lead up to. A match in the middle of a sentence counts as it is; one at the end of a
 /// sentence counts only if nothing goes on with it.
 pub(super) fn cut_off(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
-    let introducing = introducing(subject);
+    let introducing = subject.introducing();
     let mut places = Vec::new();
     let units = subject.units();
     for (idx, unit) in units.iter().enumerate() {
@@ -20,11 +18,11 @@ pub(super) fn cut_off(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
         }
         let text = unit.text();
         let links = unit.prose().links();
-        for found in sought.find(text) {
+        for found in sought.find(text, subject.digest(*unit)) {
             let linked = links.iter().any(|link| link.label.start < found.end && found.start < link.label.end);
             // A bracket that is left open is no way to introduce what comes.
             let at_end = found.end == text.len() && !text[found.start..].starts_with('(');
-            let goes_on = introducing.contains(&id) || !ends_block(clause, units.get(idx + 1), subject);
+            let goes_on = introducing[id.0] || !ends_block(clause, units.get(idx + 1), subject);
             let (span, words) = unit.place(found);
             let holds_more = subject.document.unread().iter().any(|unread| span.cover(*unread) == span);
             if !linked && !holds_more && (!at_end || text.ends_with(['.', '!', '?']) || !goes_on) {
@@ -55,20 +53,15 @@ fn ends_block(clause: &Clause, next: Option<&Unit<'_>>, subject: Subject<'_>) ->
     !same && !item && !continued && !subject.is_unread_between(clause.span, next.span())
 }
 
-/// The clauses that introduce others.
-fn introducing(subject: Subject<'_>) -> BTreeSet<ClauseId> {
-    subject.document.clauses().iter().flat_map(|clause| clause.lead_in.iter().copied()).collect()
-}
-
 /// Sentences that end in a colon right before a heading that is not below their own, or before the end. If there are
 /// several, the document's headings are its lists.
 pub(super) fn missing_lists(subject: Subject<'_>, announcing: &Words) -> Vec<Flaw> {
-    let introducing = introducing(subject);
+    let introducing = subject.introducing();
     let units = subject.units();
     let mut flaws = Vec::new();
     for (idx, unit) in units.iter().enumerate() {
         let Unit::Clause(id, clause) = *unit else { continue };
-        if !is_announcement(clause, announcing) || introducing.contains(&id) {
+        if introducing[id.0] || !announces(clause) {
             continue;
         }
         let nothing_follows = match units.get(idx + 1) {
@@ -83,7 +76,7 @@ pub(super) fn missing_lists(subject: Subject<'_>, announcing: &Words) -> Vec<Fla
             }
             Some(Unit::Clause(..)) => false,
         };
-        if nothing_follows {
+        if nothing_follows && !announcing.find(unit.text(), subject.digest(*unit)).is_empty() {
             let text = unit.text();
             let (span, _) = unit.place(ProseSpan { start: last_words(text), end: text.len() });
             flaws.push(Flaw::at(span, text).labelled("nothing follows"));
@@ -107,11 +100,9 @@ fn starts_count(heading: &str) -> bool {
     ["1", "a", "A", "I", "i"].contains(&label)
 }
 
-fn is_announcement(clause: &Clause, announcing: &Words) -> bool {
-    let text = clause.prose.text();
-    matches!(clause.kind, ClauseKind::Sentence | ClauseKind::ListItem)
-        && text.ends_with(':')
-        && !announcing.find(text).is_empty()
+/// Whether a clause ends as one does that announces something.
+fn announces(clause: &Clause) -> bool {
+    matches!(clause.kind, ClauseKind::Sentence | ClauseKind::ListItem) && clause.prose.text().ends_with(':')
 }
 
 /// Where the last few words of a text start.

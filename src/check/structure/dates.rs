@@ -5,28 +5,35 @@ use time::{Date, Duration, Month};
 use super::{Flaw, Subject, Unit, word_count};
 use crate::document::ProseSpan;
 use crate::rule::Words;
+use crate::rule::digest::mark;
 
 /// A date in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Written {
+pub(super) struct Written {
     at: ProseSpan,
     day: Day,
 }
 
 /// The day that a date means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Day {
+pub(super) enum Day {
     /// It is no day of the calendar.
     Impossible,
     /// One of these days, as far as its form tells: "May 2020", "3/4/2020".
     Between(Date, Date),
 }
 
+/// The headings and clauses that have dates, in the order of the file.
+fn dated<'s>(subject: Subject<'s>) -> impl Iterator<Item = (Unit<'s>, &'s [Written])> {
+    let dated = subject.units().iter().zip(subject.form.dates()).filter(|(_, dates)| !dates.is_empty());
+    dated.map(|(unit, dates)| (*unit, dates.as_slice()))
+}
+
 /// Dates that are no day of the calendar, wherever they stand.
 pub(super) fn impossible(subject: Subject<'_>) -> Vec<Flaw> {
     let mut flaws = Vec::new();
-    for unit in subject.units() {
-        for date in dates(unit.text()).into_iter().filter(|date| date.day == Day::Impossible) {
+    for (unit, dates) in dated(subject) {
+        for date in dates.iter().filter(|date| date.day == Day::Impossible) {
             let (span, words) = unit.place(date.at);
             flaws.push(Flaw::at(span, words));
         }
@@ -37,25 +44,29 @@ pub(super) fn impossible(subject: Subject<'_>) -> Vec<Flaw> {
 /// Dates of the document's own that lie after today. A day is allowed for the writer's time zone.
 pub(super) fn future(subject: Subject<'_>, own: &Words) -> Vec<Flaw> {
     let Some(tomorrow) = subject.today.and_then(Date::next_day) else { return Vec::new() };
-    let mut flaws = Vec::new();
-    for (unit, date) in own_dates(&subject.units(), own) {
-        if let Day::Between(earliest, _) = date.day
-            && earliest > tomorrow
-        {
-            let (span, words) = unit.place(date.at);
-            flaws.push(Flaw::at(span, words));
-        }
+    let is_to_come = |date: &Written| matches!(date.day, Day::Between(earliest, _) if earliest > tomorrow);
+    if !dated(subject).any(|(_, dates)| dates.iter().any(is_to_come)) {
+        return Vec::new();
     }
-    flaws
+    let to_come = own_dates(subject, own).into_iter().filter(|(_, date)| is_to_come(date));
+    let places = to_come.map(|(unit, date)| unit.place(date.at));
+    places.map(|(span, words)| Flaw::at(span, words)).collect()
 }
 
 /// The newest date of the document's own, where it lies more than `age` back. A younger date anywhere shows that somebody
 /// has looked since, and one that is well after the newest known that another is the document's own.
 pub(super) fn stale(subject: Subject<'_>, own: &Words, age: Duration) -> Vec<Flaw> {
     let Some(limit) = subject.today.and_then(|today| today.checked_sub(age)) else { return Vec::new() };
-    let units = subject.units();
+    let is_there_after = |bound: Date| {
+        let later = |date: &Written| !matches!(date.day, Day::Between(_, latest) if latest < bound);
+        dated(subject).any(|(_, dates)| dates.iter().any(later))
+    };
+    // What most notices have settles it before their words are looked at.
+    if is_there_after(limit) {
+        return Vec::new();
+    }
     let mut newest: Option<(Unit<'_>, Written, Date)> = None;
-    for (unit, date) in own_dates(&units, own) {
+    for (unit, date) in own_dates(subject, own) {
         if let Day::Between(_, latest) = date.day
             && newest.is_none_or(|(.., known)| known < latest)
         {
@@ -63,15 +74,14 @@ pub(super) fn stale(subject: Subject<'_>, own: &Words, age: Duration) -> Vec<Fla
         }
     }
     let newest = newest.or_else(|| {
-        units.iter().take(TOP).find_map(|unit| match alone(unit.text())? {
+        let mut top = subject.units().iter().zip(subject.form.dates()).take(TOP);
+        top.find_map(|(unit, dates)| match alone(unit.text(), dates)? {
             date @ Written { day: Day::Between(_, latest), .. } => Some((*unit, date, latest)),
             Written { day: Day::Impossible, .. } => None,
         })
     });
     let Some((unit, date, known)) = newest else { return Vec::new() };
-    let bound = known.checked_add(AROUND).map_or(limit, |bound| bound.min(limit));
-    let later = |date: &Written| !matches!(date.day, Day::Between(_, latest) if latest < bound);
-    if units.iter().any(|unit| dates(unit.text()).iter().any(later)) {
+    if known.checked_add(AROUND).is_some_and(is_there_after) {
         return Vec::new();
     }
     let (span, words) = unit.place(date.at);
@@ -81,9 +91,9 @@ pub(super) fn stale(subject: Subject<'_>, own: &Words, age: Duration) -> Vec<Fla
 /// How many headings and clauses from the top of a document on a date that stands alone is the document's own.
 const TOP: usize = 3;
 
-/// The date of a text that says nothing else.
-fn alone(text: &str) -> Option<Written> {
-    let date = *dates(text).first()?;
+/// The first of a text's dates, if the text says nothing else.
+fn alone(text: &str, dates: &[Written]) -> Option<Written> {
+    let date = *dates.first()?;
     let around = text[..date.at.start].chars().chain(text[date.at.end..].chars());
     let mut around = around.filter(|c| c.is_alphanumeric());
     around.next().is_none().then_some(date)
@@ -104,16 +114,16 @@ const SHORT_LINE: usize = 8;
 pub(super) fn none(subject: Subject<'_>, own: &Words) -> Vec<Flaw> {
     let units = subject.units();
     let Some(first) = units.first() else { return Vec::new() };
-    let dated = |unit: &Unit<'_>| !dates(unit.text()).is_empty();
-    let short = |unit: &Unit<'_>| word_count(unit.text()) <= SHORT_LINE && dated(unit);
-    let edges = || units.iter().take(EDGE).chain(units.iter().rev().take(EDGE));
+    let dates_of = subject.form.dates();
+    let mut edges = dates_of.iter().take(EDGE).chain(dates_of.iter().rev().take(EDGE));
+    let mut lines = dated(subject).map(|(unit, _)| subject.digest(unit).words <= SHORT_LINE);
     let front_matter = subject.source.slice(subject.document.front_matter());
-    if !own_dates(&units, own).is_empty()
-        || edges().any(dated)
-        || units.iter().any(short)
+    if edges.any(|dates| !dates.is_empty())
+        || lines.any(|short| short)
         || !dates(front_matter).is_empty()
         || subject.statements().next().is_none()
-        || units.iter().any(|unit| is_dated_later(unit.text(), own))
+        || units.iter().any(|unit| is_dated_later(subject, *unit, own))
+        || !own_dates(subject, own).is_empty()
     {
         return Vec::new();
     }
@@ -126,9 +136,13 @@ const TEMPLATE_MARKS: [(&str, &str); 3] = [("{{", "}}"), ("{%", "%}"), ("<%", "%
 
 /// Whether a date may come out of a template in a text: nothing else stands there, or words that introduce the document's
 /// own date do.
-fn is_dated_later(text: &str, own: &Words) -> bool {
+fn is_dated_later<'s>(subject: Subject<'s>, unit: Unit<'s>, own: &Words) -> bool {
+    let (text, digest) = (unit.text(), subject.digest(unit));
+    if !digest.has(mark(b'{')) && !digest.has(mark(b'<') | mark(b'%')) {
+        return false;
+    }
     let Some(start) = TEMPLATE_MARKS.iter().filter_map(|(open, _)| text.find(open)).min() else { return false };
-    let cues = own.find(text);
+    let cues = own.find(text, digest);
     let announced = cues.iter().any(|cue| cue.start < start && start < cue.end + NEAR);
     let mut rest = text;
     let mut bare = true;
@@ -142,24 +156,27 @@ fn is_dated_later(text: &str, own: &Words) -> bool {
 }
 
 /// The dates that are introduced as the document's own, in the order of the file.
-fn own_dates<'s>(units: &[Unit<'s>], own: &Words) -> Vec<(Unit<'s>, Written)> {
+fn own_dates<'s>(subject: Subject<'s>, own: &Words) -> Vec<(Unit<'s>, Written)> {
     let mut found: Vec<(Unit<'s>, Written)> = Vec::new();
+    let (units, dates) = (subject.units(), subject.form.dates());
     for (idx, unit) in units.iter().enumerate() {
-        let cues = own.find(unit.text());
+        let here = &dates[idx];
+        // A label in a line of its own, with the date in the next.
+        let next = dates.get(idx + 1).and_then(|dates| dates.first()).filter(|date| date.at.start <= 20);
+        if here.is_empty() && next.is_none() {
+            continue;
+        }
+        let cues = own.find(unit.text(), subject.digest(*unit));
         let Some(cue) = cues.first() else { continue };
-        let here = dates(unit.text());
         let after = here.iter().find(|date| date.at.start >= cue.start && date.at.start < cue.end + NEAR);
         let before = here.iter().rev().find(|date| date.at.end <= cue.start && date.at.end + NEAR > cue.start);
         if let Some(date) = after.or(before) {
             found.push((*unit, *date));
             continue;
         }
-        // A label in a line of its own, with the date in the next.
         let label = word_count(&unit.text()[cue.end..]) <= 2;
-        if let Some(next) = units.get(idx + 1).filter(|_| label)
-            && let Some(date) = dates(next.text()).first().filter(|date| date.at.start <= 20)
-        {
-            found.push((*next, *date));
+        if let Some(date) = next.filter(|_| label) {
+            found.push((units[idx + 1], *date));
         }
     }
     found
@@ -208,7 +225,7 @@ enum Kind {
 }
 
 /// The dates of a text, in the forms that English is written with: with the month's name, or in numbers.
-fn dates(text: &str) -> Vec<Written> {
+pub(super) fn dates(text: &str) -> Vec<Written> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }
@@ -245,9 +262,9 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
         let mut end = start + length;
         let kind = if is_digit {
             let value = text[start..end].parse().unwrap_or(u32::MAX);
-            let suffix = text.get(end..end + 2).map(str::to_ascii_lowercase).unwrap_or_default();
-            let alone = !text[end..].chars().nth(2).is_some_and(char::is_alphanumeric);
-            if ["st", "nd", "rd", "th"].contains(&suffix.as_str()) && alone {
+            let suffix = text.get(end..end + 2).unwrap_or_default();
+            let alone = || !text[end..].chars().nth(2).is_some_and(char::is_alphanumeric);
+            if ["st", "nd", "rd", "th"].iter().any(|known| known.eq_ignore_ascii_case(suffix)) && alone() {
                 end += 2;
                 Kind::Ordinal(value)
             } else {
@@ -267,9 +284,9 @@ fn month(word: &str) -> Option<u8> {
     if !word.starts_with(|c: char| c.is_ascii_uppercase()) || word.len() < 3 {
         return None;
     }
-    let word = word.to_ascii_lowercase();
-    let word = if word == "sept" { "sep" } else { &word };
-    let place = MONTHS.iter().position(|name| *name == word || name[..3] == *word)?;
+    let word = if word.eq_ignore_ascii_case("sept") { "sep" } else { word };
+    let is = |name: &&str| name.eq_ignore_ascii_case(word) || name[..3].eq_ignore_ascii_case(word);
+    let place = MONTHS.iter().position(is)?;
     u8::try_from(place + 1).ok()
 }
 

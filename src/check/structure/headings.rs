@@ -1,9 +1,10 @@
 //! Headings: those with nothing under them, and what speaks of headings that are not there.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::{Flaw, Subject, Unit, key, word_count};
-use crate::document::{Clause, ClauseKind, HeadingOrigin};
+use crate::document::{Clause, ClauseKind, Heading, HeadingOrigin};
 use crate::rule::{Patterns, Words};
 
 /// Headings that the format marks, with neither text nor headings under them before the next of the same rank. Several of
@@ -75,10 +76,18 @@ fn is_numbered_below(heading: &str, next: &str) -> bool {
 /// Entries of a contents list that no heading says anything like.
 pub(super) fn broken_contents(subject: Subject<'_>) -> Vec<Flaw> {
     let document = subject.document;
+    if document.contents().is_empty() {
+        return Vec::new();
+    }
     let headings: Vec<BTreeSet<String>> = headings(subject).map(content_words).collect();
-    let listed: BTreeSet<usize> = document.contents().iter().map(|id| document.clause(*id).block).collect();
-    let others = subject.blocks().filter(|block| !listed.contains(&block[0].block));
-    let openings: Vec<String> = others.map(|block| title_key(&super::text_of(block))).collect();
+    let openings = OnceCell::new();
+    let openings = || {
+        openings.get_or_init(|| {
+            let listed: BTreeSet<usize> = document.contents().iter().map(|id| document.clause(*id).block).collect();
+            let others = subject.blocks().filter(|block| !listed.contains(&block.clauses[0].block));
+            others.map(|block| title_key(&super::text_of(block.clauses))).collect::<Vec<String>>()
+        })
+    };
     let mut flaws = Vec::new();
     for id in document.contents() {
         let clause = document.clause(*id);
@@ -91,7 +100,7 @@ pub(super) fn broken_contents(subject: Subject<'_>) -> Vec<Flaw> {
             continue;
         }
         let opening = title_key(text);
-        if !openings.iter().any(|clause| clause.starts_with(&opening)) {
+        if !openings().iter().any(|clause| clause.starts_with(&opening)) {
             flaws.push(Flaw::at(clause.span, text));
         }
     }
@@ -127,17 +136,21 @@ const TITLE_LENGTH: std::ops::RangeInclusive<usize> = 4..=80;
 pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
     let numbers: BTreeSet<String> = headings(subject).filter_map(number_of).collect();
     let titles: Vec<String> = headings(subject).map(key).collect();
-    let texts: Vec<String> = subject.document.clauses().iter().map(|clause| key(clause.prose.text())).collect();
+    let texts = OnceCell::new();
+    let texts = || {
+        let keys = || subject.document.clauses().iter().map(|clause| key(clause.prose.text())).collect::<Vec<String>>();
+        texts.get_or_init(keys).as_slice()
+    };
     let mut flaws = Vec::new();
     for unit in subject.statements() {
-        for found in sought.find(unit.text()) {
+        for found in sought.find(unit.text(), subject.digest(unit)) {
             let words = &unit.text()[found.start..found.end];
             let linked =
                 unit.prose().links().iter().any(|link| link.label.start < found.end && found.start < link.label.end);
             let broken = match quoted(words) {
                 // Very little or very much is no title.
                 Some(title) if !TITLE_LENGTH.contains(&title.len()) => false,
-                Some(title) => titles.len() >= ENOUGH_HEADINGS && !is_known(title, subject, &titles, &texts, unit),
+                Some(title) => titles.len() >= ENOUGH_HEADINGS && !is_known(title, subject, &titles, texts, unit),
                 None => last_number(words).is_some_and(|number| !is_numbered(number, &numbers)),
             };
             if broken && !linked {
@@ -181,7 +194,13 @@ fn quoted(words: &str) -> Option<&str> {
 
 /// Whether a heading says something like a title, or the words of it stand elsewhere. A single word may be the name of
 /// something else.
-fn is_known(title: &str, subject: Subject<'_>, titles: &[String], texts: &[String], unit: Unit<'_>) -> bool {
+fn is_known<'k>(
+    title: &str,
+    subject: Subject<'_>,
+    titles: &[String],
+    texts: impl Fn() -> &'k [String],
+    unit: Unit<'_>,
+) -> bool {
     let sought = key(title);
     let own = key(unit.text());
     let words = content_words(title);
@@ -191,16 +210,18 @@ fn is_known(title: &str, subject: Subject<'_>, titles: &[String], texts: &[Strin
     !(2..=12).contains(&word_count(title))
         || titles.iter().any(close)
         || headings(subject).any(shares)
-        || texts.iter().any(|text| *text != own && text.contains(&sought))
+        || texts().iter().any(|text| *text != own && text.contains(&sought))
 }
 
 /// The title, or what the text starts with, where no heading is one of those that there has to be one of.
 pub(super) fn missing(subject: Subject<'_>, sought: &Patterns) -> Vec<Flaw> {
     let units = subject.units();
-    let is_there = |unit: &Unit<'_>| matches!(unit, Unit::Heading(..)) && sought.matches(unit.text());
+    let headings = subject.document.sections().iter().enumerate();
+    let mut headings = headings.filter_map(|(idx, section)| Some((idx, section.heading.as_ref()?.prose.text())));
+    let is_there = headings.any(|(idx, text)| sought.matches(text, subject.form.of_heading(idx)));
     let place = subject.document.title().map(|title| title.span).or_else(|| units.first().map(|unit| unit.span()));
     match place {
-        Some(span) if !units.iter().any(is_there) => vec![Flaw::at(span, "")],
+        Some(span) if !is_there => vec![Flaw::at(span, "")],
         _ => Vec::new(),
     }
 }
@@ -208,9 +229,10 @@ pub(super) fn missing(subject: Subject<'_>, sought: &Patterns) -> Vec<Flaw> {
 /// Headings that stand before one that comes earlier in a list. Headings that are not in the list may stand anywhere, and
 /// none of those that are need be there.
 pub(super) fn misplaced(subject: Subject<'_>, order: &Patterns) -> Vec<Flaw> {
-    let headings = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
-    let listed: Vec<_> =
-        headings.filter_map(|heading| Some((order.first_match(heading.prose.text())?, heading))).collect();
+    let sections = subject.document.sections().iter().enumerate();
+    let headings = sections.filter_map(|(idx, section)| Some((idx, section.heading.as_ref()?)));
+    let rank = |idx, heading: &Heading| order.first_match(heading.prose.text(), subject.form.of_heading(idx));
+    let listed: Vec<_> = headings.filter_map(|(idx, heading)| Some((rank(idx, heading)?, heading))).collect();
     let mut flaws = Vec::new();
     for (idx, (rank, heading)) in listed.iter().enumerate() {
         if let Some((_, later)) = listed[idx + 1..].iter().find(|(later, _)| later < rank) {

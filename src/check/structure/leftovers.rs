@@ -1,20 +1,25 @@
 //! What was left over: words that were to be replaced, and text in the wrong encoding.
 
+use std::collections::BTreeMap;
+
 use encoding_rs::WINDOWS_1252;
 
 use super::{Flaw, Subject};
 use crate::rule::Words;
+use crate::source::Span;
 
 /// Words that were to be replaced; those that say the same are one problem.
 pub(super) fn placeholders(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
-    let mut kinds: Vec<Vec<(crate::source::Span, String)>> = Vec::new();
+    let mut kinds: Vec<Vec<(Span, String)>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for unit in subject.units() {
-        for found in sought.find(unit.text()) {
+        for found in sought.find(unit.text(), subject.digest(*unit)) {
             let place = unit.place(found);
-            match kinds.iter_mut().find(|kind| kind[0].1.eq_ignore_ascii_case(&place.1)) {
-                Some(kind) => kind.push(place),
-                None => kinds.push(vec![place]),
+            let kind = *known.entry(place.1.to_ascii_lowercase()).or_insert(kinds.len());
+            if kind == kinds.len() {
+                kinds.push(Vec::new());
             }
+            kinds[kind].push(place);
         }
     }
     kinds.into_iter().filter_map(|places| Flaw::of_all(places, "places")).collect()
@@ -24,9 +29,15 @@ pub(super) fn placeholders(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
 /// cause, and are one problem.
 pub(super) fn misdecoded(subject: Subject<'_>) -> Vec<Flaw> {
     let mut places = Vec::new();
+    if subject.source.text().is_ascii() {
+        return Vec::new();
+    }
     for unit in subject.units() {
         let range = subject.source.range(unit.span());
         let text = &subject.source.text()[range.clone()];
+        if text.is_ascii() {
+            continue;
+        }
         let mut skip = 0;
         for (at, character) in text.char_indices().filter(|(_, character)| !character.is_ascii()) {
             if at < skip {

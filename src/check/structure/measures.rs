@@ -1,7 +1,7 @@
 //! How long and how hard to read sentences and sections are.
 
-use super::{Flaw, Subject, Unit, word_count, words};
-use crate::document::{Clause, ClauseKind, Format, HeadingOrigin};
+use super::{Flaw, Subject, Unit, words};
+use crate::document::{Clause, ClauseKind, Format, HeadingOrigin, Section};
 use crate::source::Span;
 
 /// More words than this without an end are no sentence: a page lost its punctuation.
@@ -10,18 +10,17 @@ const LONGEST_SENTENCE: usize = 300;
 /// Sentences with more words than the limit, as one problem: the longest of them, and the next ones.
 pub(super) fn long_sentences(subject: Subject<'_>, limit: usize) -> Vec<Flaw> {
     let sentences = subject.statements().filter_map(|unit| match unit {
-        Unit::Clause(_, clause) if is_running_text(clause) && is_sentence(unit, subject) => {
-            Some((word_count(unit.text()), unit))
-        }
+        Unit::Clause(_, clause) if is_running_text(clause) => Some((subject.digest(unit).words, unit)),
         _ => None,
     });
-    let long = sentences.filter(|(words, _)| (limit + 1..=LONGEST_SENTENCE).contains(words));
+    let long =
+        sentences.filter(|(words, unit)| (limit + 1..=LONGEST_SENTENCE).contains(words) && is_sentence(*unit, subject));
     of_the_worst(long.map(|(words, unit)| (words, unit.span(), unit.text().to_owned())).collect(), "sentences", "words")
 }
 
 /// Whether a text is a sentence and no list or menu that lost its lines: it ends as one, most of its words are small, and
 /// its lines are those of wrapped text, of which only the last is short.
-fn is_sentence(unit: Unit<'_>, subject: Subject<'_>) -> bool {
+fn is_sentence<'s>(unit: Unit<'s>, subject: Subject<'s>) -> bool {
     let text = unit.text();
     let named = words(text).filter(|word| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase));
     let lines: Vec<&str> = subject.source.slice(unit.span()).lines().map(str::trim).collect();
@@ -29,7 +28,7 @@ fn is_sentence(unit: Unit<'_>, subject: Subject<'_>) -> bool {
     let goes_on = |line: &&str| 2 * line.len() >= longest && !line.ends_with([';', ':']);
     let wrapped = lines.iter().rev().skip(1).all(goes_on);
     text.ends_with(['.', '!', '?', ';', ')'])
-        && 3 * named.count() <= word_count(text)
+        && 3 * named.count() <= subject.digest(unit).words
         && wrapped
         && !stands_in_lost_lines(unit, subject)
 }
@@ -91,29 +90,22 @@ impl Measured {
 /// The sections under headings that the format marks. In a document whose headings nothing marks, a section may end
 /// earlier than it seems.
 fn sections(subject: Subject<'_>) -> Vec<Measured> {
-    let mut measured = Vec::new();
-    for (idx, section) in subject.document.sections().iter().enumerate() {
-        let Some(heading) = section.heading.as_ref().filter(|heading| heading.origin == HeadingOrigin::Marked) else {
-            continue;
-        };
-        let own = subject.document.clauses().iter().filter(|clause| clause.section.0 == idx && is_running_text(clause));
-        let mut section = Measured {
-            span: heading.span,
-            title: heading.prose.text().to_owned(),
-            words: 0,
-            long_words: 0,
-            sentences: 0,
-        };
-        for clause in own {
+    let nothing = |section: &Section| {
+        let heading = section.heading.as_ref().filter(|heading| heading.origin == HeadingOrigin::Marked)?;
+        let title = heading.prose.text().to_owned();
+        Some(Measured { span: heading.span, title, words: 0, long_words: 0, sentences: 0 })
+    };
+    let mut measured: Vec<Option<Measured>> = subject.document.sections().iter().map(nothing).collect();
+    for (clause, digest) in subject.document.clauses().iter().zip(subject.form.clauses()) {
+        if let Some(section) = &mut measured[clause.section.0]
+            && is_running_text(clause)
+        {
             section.sentences += 1;
-            for word in words(clause.prose.text()) {
-                section.words += 1;
-                section.long_words += usize::from(word.chars().filter(|c| c.is_alphabetic()).count() > 6);
-            }
+            section.words += digest.words;
+            section.long_words += digest.long_words;
         }
-        measured.push(section);
     }
-    measured
+    measured.into_iter().flatten().collect()
 }
 
 fn is_running_text(clause: &Clause) -> bool {

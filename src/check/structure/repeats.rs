@@ -1,8 +1,9 @@
 //! What stands twice.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::{Flaw, MORE_PLACES, Subject, key, text_of, word_count};
+use super::{Flaw, MORE_PLACES, Run, Subject, key, text_of, word_count};
 use crate::document::{Clause, ClauseKind, Format, Heading, HeadingOrigin};
 use crate::source::Span;
 
@@ -10,9 +11,10 @@ use crate::source::Span;
 pub(super) fn headings(subject: Subject<'_>) -> Vec<Flaw> {
     // By what they stand under and what they say; each with the place of its section.
     let mut alike: BTreeMap<_, Vec<(usize, &Heading)>> = BTreeMap::new();
+    let outline = Outline::of(subject);
     for (idx, section) in subject.document.sections().iter().enumerate() {
         if let Some(heading) = section.heading.as_ref().filter(|heading| is_heading(heading, subject.document.format()))
-            && !lists_contents(subject, idx)
+            && !outline.lists_contents[idx]
         {
             alike.entry((section.parent, heading.prose.text().to_lowercase())).or_default().push((idx, heading));
         }
@@ -21,10 +23,10 @@ pub(super) fn headings(subject: Subject<'_>) -> Vec<Flaw> {
     let mut copied = 0_usize;
     for headings in alike.values() {
         let [(one, first), (other, second), more @ ..] = headings.as_slice() else { continue };
-        if is_parted(subject, *one, *other) {
+        if outline.is_parted(subject, *one, *other) {
             continue;
         }
-        copied += usize::from(opening(subject, *one) == opening(subject, *other));
+        copied += usize::from(outline.openings[*one] == outline.openings[*other]);
         let related = [(first.span, "the first one")].into_iter();
         let related = related.chain(more.iter().take(MORE_PLACES).map(|(_, heading)| (heading.span, "and here")));
         let label = if more.is_empty() { String::new() } else { format!("the second of {}", headings.len()) };
@@ -38,35 +40,51 @@ pub(super) fn headings(subject: Subject<'_>) -> Vec<Flaw> {
     as_one_if_many(flaws, "headings")
 }
 
-/// Whether a section holds nothing but entries of a contents list.
-fn lists_contents(subject: Subject<'_>, section: usize) -> bool {
-    let mut own = subject.document.clauses().iter().filter(|clause| clause.section.0 == section).peekable();
-    own.peek().is_some() && own.all(|clause| clause.kind == ClauseKind::Navigation)
+/// What stands right under the headings, by the places of the sections.
+struct Outline<'s> {
+    /// Whether there is something, and all of it is entries of a contents list.
+    lists_contents: Vec<bool>,
+    /// What it starts with.
+    openings: Vec<Option<&'s str>>,
+    /// The sections with a line that may be a title, the first one first.
+    titled: Vec<usize>,
 }
 
-/// What a section starts with.
-fn opening(subject: Subject<'_>, section: usize) -> Option<&str> {
-    let mut clauses = subject.document.clauses().iter();
-    clauses.find(|clause| clause.section.0 == section).map(|clause| clause.prose.text())
-}
-
-/// Whether something between two sections looks like a heading that the second one is below, and is not marked as one.
-fn is_parted(subject: Subject<'_>, first: usize, second: usize) -> bool {
-    let sections = subject.document.sections();
-    let origin = |idx: usize| sections[idx].heading.as_ref().map(|heading| heading.origin);
-    if origin(first) != Some(HeadingOrigin::Marked) || origin(second) != Some(HeadingOrigin::Marked) {
-        return false;
+impl<'s> Outline<'s> {
+    fn of(subject: Subject<'s>) -> Self {
+        let count = subject.document.sections().len();
+        let mut outline = Self { lists_contents: vec![false; count], openings: vec![None; count], titled: Vec::new() };
+        for clause in subject.document.clauses() {
+            let idx = clause.section.0;
+            let is_entry = clause.kind == ClauseKind::Navigation;
+            outline.lists_contents[idx] = is_entry && (outline.lists_contents[idx] || outline.openings[idx].is_none());
+            outline.openings[idx].get_or_insert(clause.prose.text());
+        }
+        let may_be_title = |block: &Run<'_>| match block.clauses {
+            [clause] => {
+                clause.kind == ClauseKind::Sentence
+                    && subject.words(*block) <= LONGEST_TITLE
+                    && !clause.prose.text().ends_with(['.', '!', ':', ',', ';'])
+            }
+            _ => false,
+        };
+        outline.titled = subject.blocks().filter(may_be_title).map(|block| block.clauses[0].section.0).collect();
+        outline.titled.sort_unstable();
+        outline
     }
-    let title = |block: &[Clause]| {
-        let between = (first..second).contains(&block[0].section.0);
-        let text = block[0].prose.text();
-        between
-            && block.len() == 1
-            && block[0].kind == ClauseKind::Sentence
-            && word_count(text) <= LONGEST_TITLE
-            && !text.ends_with(['.', '!', ':', ',', ';'])
-    };
-    (first + 1..second).any(|idx| origin(idx) == Some(HeadingOrigin::Inferred)) || subject.blocks().any(title)
+
+    /// Whether something between two sections looks like a heading that the second one is below, and is not marked as
+    /// one.
+    fn is_parted(&self, subject: Subject<'_>, first: usize, second: usize) -> bool {
+        let sections = subject.document.sections();
+        let origin = |idx: usize| sections[idx].heading.as_ref().map(|heading| heading.origin);
+        if origin(first) != Some(HeadingOrigin::Marked) || origin(second) != Some(HeadingOrigin::Marked) {
+            return false;
+        }
+        let title = self.titled.get(self.titled.partition_point(|idx| *idx < first));
+        title.is_some_and(|idx| *idx < second)
+            || (first + 1..second).any(|idx| origin(idx) == Some(HeadingOrigin::Inferred))
+    }
 }
 
 /// How many words a line has at most that may be a title.
@@ -94,51 +112,57 @@ const ONE_CAUSE: usize = 3;
 /// problem. What stands there more often than twice is a form that is filled in for each of many things, and so is what two
 /// lists of a section share, or what alone is repeated under the same label. Notices of one page each have to be whole.
 pub(super) fn paragraphs(subject: Subject<'_>, shortest: usize) -> Vec<Flaw> {
-    let notices = notices(subject);
-    let blocks: Vec<&[Clause]> = subject.blocks().collect();
+    let blocks: Vec<Run<'_>> = subject.blocks().collect();
+    let is_long = |block: &Run<'_>| block.clauses.iter().all(is_running_text) && subject.words(*block) >= shortest;
+    let long = blocks.iter().enumerate().filter(|(_, block)| is_long(block));
+    let long: Vec<_> = long.map(|(idx, block)| (idx, block.clauses, subject.key_length(*block))).collect();
+    // What says the same has as many letters: only where the numbers agree are the letters looked at.
+    let mut lengths: Vec<usize> = long.iter().map(|(.., length)| *length).collect();
+    lengths.sort_unstable();
+    let is_single = |length: usize| {
+        let at = lengths.partition_point(|other| *other < length);
+        lengths.get(at + 1) != Some(&length)
+    };
+    let known_notices = OnceCell::new();
+    let notice = |clause: &Clause| known_notices.get_or_init(|| notices(subject))[clause.section.0];
     let mut first_at: BTreeMap<String, usize> = BTreeMap::new();
-    let mut runs: Vec<Run> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
-    for (idx, block) in blocks.iter().enumerate() {
-        let text = text_of(block);
-        if !block.iter().all(is_running_text) || word_count(&text) < shortest {
-            continue;
-        }
-        let earlier = *first_at.entry(key(&text)).or_insert(idx);
+    for (idx, block, _) in long.into_iter().filter(|(.., length)| !is_single(*length)) {
+        let earlier = *first_at.entry(key(&text_of(block))).or_insert(idx);
         if earlier == idx {
             continue;
         }
-        let first = blocks[earlier];
-        let [one, other] = [first, block].map(|block| notices[block[0].section.0]);
-        let are_of_two_notices = one.is_some() && other.is_some() && one != other;
-        if are_of_two_notices || are_parallel(&first[0], &block[0]) {
+        let [one, other] = [&blocks[earlier].clauses[0], &block[0]];
+        let are_of_two_notices = matches!((notice(one), notice(other)), (Some(one), Some(other)) if one != other);
+        if are_of_two_notices || are_parallel(one, other) {
             continue;
         }
         *copies.entry(earlier).or_default() += 1;
-        match runs.last_mut().filter(|run| run.goes_on(earlier, idx)) {
-            Some(run) => run.last = (earlier, idx),
-            None => runs.push(Run { first: (earlier, idx), last: (earlier, idx) }),
+        match rows.last_mut().filter(|row| row.goes_on(earlier, idx)) {
+            Some(row) => row.last = (earlier, idx),
+            None => rows.push(Row { first: (earlier, idx), last: (earlier, idx) }),
         }
     }
-    let is_field = |run: &Run| {
-        let [one, other] = [run.first.0, run.first.1].map(|idx| label(subject, &blocks, idx));
-        run.first == run.last && one.is_some() && one == other
+    let is_field = |row: &Row| {
+        let labels = || [row.first.0, row.first.1].map(|idx| label(subject, &blocks, idx));
+        row.first == row.last && matches!(labels(), [Some(one), Some(other)] if one == other)
     };
-    let twice = runs.into_iter().filter(|run| copies.get(&run.first.0) == Some(&1) && !is_field(run));
-    let flaws = twice.map(|run| {
-        let [first, copy] = [run.first.0, run.first.1].map(|idx| blocks[idx]);
+    let twice = rows.into_iter().filter(|row| copies.get(&row.first.0) == Some(&1) && !is_field(row));
+    let flaws = twice.map(|row| {
+        let [first, copy] = [row.first.0, row.first.1].map(|idx| blocks[idx].clauses);
         Flaw::at(whole(copy), text_of(copy)).with_related(vec![(whole(first), "the first one")])
     });
     as_one_if_many(flaws.collect(), "paragraphs")
 }
 
 /// Paragraphs in a row that repeat others in a row, by their places: each a first one and its copy.
-struct Run {
+struct Row {
     first: (usize, usize),
     last: (usize, usize),
 }
 
-impl Run {
+impl Row {
     /// Whether a paragraph and its copy go on with it. Short blocks between them are not counted, so it may leap a little;
     /// where a whole part stands twice, its copies stay as far from the first ones.
     fn goes_on(&self, earlier: usize, copy: usize) -> bool {
@@ -149,11 +173,12 @@ impl Run {
 }
 
 /// What stands right over a block and names it: its heading without the number, or a short line.
-fn label(subject: Subject<'_>, blocks: &[&[Clause]], idx: usize) -> Option<String> {
-    let section = blocks[idx][0].section;
-    let before = idx.checked_sub(1).map(|before| blocks[before]).filter(|before| before[0].section == section);
-    let text = match before {
-        Some(before) => Some(text_of(before)).filter(|text| word_count(text) <= LONGEST_TITLE && !text.ends_with('.')),
+fn label(subject: Subject<'_>, blocks: &[Run<'_>], idx: usize) -> Option<String> {
+    let section = blocks[idx].clauses[0].section;
+    let before = idx.checked_sub(1).map(|before| blocks[before]);
+    let text = match before.filter(|before| before.clauses[0].section == section) {
+        Some(before) if subject.words(before) > LONGEST_TITLE => None,
+        Some(before) => Some(text_of(before.clauses)).filter(|text| !text.ends_with('.')),
         None => subject.document.sections()[section.0].heading.as_ref().map(|heading| heading.prose.text().to_owned()),
     };
     text.map(|text| key(&text).trim_start_matches(|c: char| c.is_ascii_digit()).to_owned())
@@ -182,17 +207,22 @@ fn notices(subject: Subject<'_>) -> Vec<Option<usize>> {
     }
     let mut titles: Vec<String> = Vec::new();
     let mut notices: Vec<Option<usize>> = Vec::new();
-    for top in tops {
+    for (idx, top) in tops.into_iter().enumerate() {
         let title = sections[top].heading.as_ref().filter(|_| below[top] >= SECTIONS_OF_A_NOTICE);
-        notices.push(title.map(|title| {
+        let notice = title.filter(|_| top == idx).map(|title| {
             let title = key(title.prose.text());
             titles.iter().position(|known| *known == title).unwrap_or_else(|| {
                 titles.push(title);
                 titles.len() - 1
             })
-        }));
+        });
+        if titles.len() > MOST_NOTICES {
+            return vec![None; sections.len()];
+        }
+        // What stands below a title is of its notice.
+        notices.push(if top == idx { notice } else { notices[top] });
     }
-    if titles.len() > MOST_NOTICES { vec![None; sections.len()] } else { notices }
+    notices
 }
 
 /// How many headings stand right under the title of a notice at least.

@@ -1,9 +1,13 @@
 //! Defined terms and abbreviations: defined and not used, used and not defined.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use memchr::memmem;
 
 use super::{Flaw, Subject, Unit, word_count};
 use crate::document::ProseSpan;
+use crate::rule::digest::{CAPITALS, mark};
 
 /// A term at the place where it is defined.
 struct Definition<'s> {
@@ -23,6 +27,9 @@ fn definitions<'s>(subject: Subject<'s>, defining: &[String]) -> Vec<Definition<
     let mut definitions = Vec::new();
     for unit in subject.statements() {
         let text = unit.text();
+        if !subject.digest(unit).has(mark(b'"')) {
+            continue;
+        }
         let marks: Vec<usize> = text.match_indices('"').map(|(at, _)| at).collect();
         for pair in marks.chunks_exact(2) {
             let at = ProseSpan { start: pair[0] + 1, end: pair[1] };
@@ -30,9 +37,7 @@ fn definitions<'s>(subject: Subject<'s>, defining: &[String]) -> Vec<Definition<
             let bracket = text[..pair[0]].rfind('(').filter(|open| !text[*open..pair[0]].contains(')'));
             let in_brackets =
                 bracket.is_some_and(|open| word_count(&text[open..pair[0]]) <= 5) && after.starts_with(')');
-            let verb = after.trim_start().to_lowercase();
-            let defines = defining.iter().any(|words| verb.starts_with(words.as_str()));
-            if in_brackets || defines {
+            if in_brackets || defines(after.trim_start(), defining) {
                 definitions.push(Definition { unit, at });
             }
         }
@@ -40,10 +45,18 @@ fn definitions<'s>(subject: Subject<'s>, defining: &[String]) -> Vec<Definition<
     definitions
 }
 
+/// Whether a text starts with words that define, in whatever case.
+fn defines(text: &str, defining: &[String]) -> bool {
+    let letters = || text.chars().flat_map(char::to_lowercase);
+    defining.iter().any(|words| {
+        let mut letters = letters();
+        words.chars().all(|letter| letters.next() == Some(letter))
+    })
+}
+
 /// Terms that are defined and stand nowhere else.
 pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
     let definitions = definitions(subject, defining);
-    let texts: Vec<String> = subject.units().into_iter().map(|unit| unit.text().to_lowercase()).collect();
     let mut flaws = Vec::new();
     for definition in &definitions {
         let term = definition.term().trim_end_matches([',', '.']);
@@ -52,8 +65,7 @@ pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
         }
         let lower = term.to_lowercase();
         let stem = lower.trim_end_matches('s').trim_end_matches(['y', 'e', '\'']);
-        let uses: usize = texts.iter().map(|text| text.matches(stem).count()).sum();
-        if uses == 1 {
+        if memmem::find_iter(subject.form.lower().as_bytes(), stem).take(2).count() == 1 {
             let (span, words) = definition.unit.place(definition.at);
             flaws.push(Flaw::at(span, words));
         }
@@ -85,18 +97,7 @@ pub(super) fn undefined(subject: Subject<'_>, terms: &[String], defining: &[Stri
     let units = subject.units();
     let mut flaws = Vec::new();
     for term in terms {
-        let quoted = |unit: &Unit<'_>| {
-            let text = unit.text();
-            text.match_indices(term.trim_end_matches('s')).any(|(at, _)| {
-                let before = &text[..at];
-                before.matches('"').count() % 2 == 1 || explains(&text[at..], term, defining)
-            })
-        };
-        let headed =
-            |unit: &Unit<'_>| matches!(unit, Unit::Heading(..)) && unit.text().contains(term.trim_end_matches('s'));
-        let small = term.to_lowercase();
-        let in_small = |unit: &Unit<'_>| !uses(unit.text(), &small).is_empty();
-        if units.iter().any(|unit| quoted(unit) || in_small(unit) || headed(unit)) {
+        if memmem::find_iter(subject.form.text().as_bytes(), term).take(OFTEN).count() < OFTEN {
             continue;
         }
         let mut places = Vec::new();
@@ -113,7 +114,21 @@ pub(super) fn undefined(subject: Subject<'_>, terms: &[String], defining: &[Stri
                 }
             }
         }
-        if places.len() >= OFTEN {
+        if places.len() < OFTEN {
+            continue;
+        }
+        let quoted = |unit: &Unit<'_>| {
+            let text = unit.text();
+            text.match_indices(term.trim_end_matches('s')).any(|(at, _)| {
+                let before = &text[..at];
+                before.matches('"').count() % 2 == 1 || explains(&text[at..], term, defining)
+            })
+        };
+        let headed =
+            |unit: &Unit<'_>| matches!(unit, Unit::Heading(..)) && unit.text().contains(term.trim_end_matches('s'));
+        let small = term.to_lowercase();
+        let in_small = |unit: &Unit<'_>| !uses(unit.text(), &small).is_empty();
+        if !units.iter().any(|unit| quoted(unit) || in_small(unit) || headed(unit)) {
             flaws.extend(Flaw::of_all(places, "places"));
         }
     }
@@ -123,8 +138,7 @@ pub(super) fn undefined(subject: Subject<'_>, terms: &[String], defining: &[Stri
 
 /// Whether a text that starts with a term goes on with words that define it.
 fn explains(text: &str, term: &str, defining: &[String]) -> bool {
-    let rest = text.strip_prefix(term).unwrap_or(text).trim_start_matches(['s', '"', ' ', ':', ',']).to_lowercase();
-    defining.iter().any(|words| rest.starts_with(words.as_str()))
+    defines(text.strip_prefix(term).unwrap_or(text).trim_start_matches(['s', '"', ' ', ':', ',']), defining)
 }
 
 /// The places of a word or words, letter by letter, that stand by themselves.
@@ -141,27 +155,20 @@ fn uses(text: &str, word: &str) -> Vec<ProseSpan> {
 
 /// Abbreviations that are used and nowhere written out; all of them are one problem.
 pub(super) fn undefined_acronyms(subject: Subject<'_>, acronyms: &BTreeMap<String, Vec<String>>) -> Vec<Flaw> {
-    let units = subject.units();
-    let texts: Vec<String> = units.iter().map(|unit| unit.text().to_lowercase().replace('-', " ")).collect();
+    let spaced = OnceCell::new();
+    let spaced = || spaced.get_or_init(|| subject.form.lower().replace('-', " ")).as_bytes();
     let mut places = Vec::new();
-    for (acronym, long_forms) in acronyms {
-        if texts.iter().any(|text| long_forms.iter().any(|form| text.contains(form.as_str()))) {
-            continue;
-        }
+    for (acronym, (unit, at)) in first_uses(subject, acronyms) {
+        let long_forms = acronyms.get(acronym).into_iter().flatten();
+        let in_long = |form: &String| memmem::find(spaced(), form.as_bytes()).is_some();
         // In brackets or quotation marks it stands after words that it is short for, whatever they are.
         let explained = [format!("({acronym}"), format!("\"{acronym}\"")];
-        if units.iter().any(|unit| explained.iter().any(|explained| unit.text().contains(explained.as_str()))) {
-            continue;
-        }
-        let in_text = |unit: Unit<'_>, at: &ProseSpan| {
-            !unit.prose().links().iter().any(|link| link.label.start < at.end && at.start < link.label.end)
-        };
-        let first = subject.statements().find_map(|unit| {
-            let uses = uses(unit.text(), acronym);
-            Some((unit, uses.into_iter().find(|at| in_text(unit, at))?))
-        });
+        let explains = |words: &String| memmem::find(subject.form.text().as_bytes(), words.as_bytes()).is_some();
         // A name in capitals is no abbreviation in a text that shouts.
-        if let Some((unit, at)) = first.filter(|(unit, _)| unit.text().chars().any(char::is_lowercase)) {
+        if unit.text().chars().any(char::is_lowercase)
+            && !explained.iter().any(explains)
+            && !long_forms.into_iter().any(in_long)
+        {
             places.push(unit.place(at));
         }
     }
@@ -169,4 +176,39 @@ pub(super) fn undefined_acronyms(subject: Subject<'_>, acronyms: &BTreeMap<Strin
     let names: Vec<String> = places.iter().map(|(_, name)| name.clone()).collect();
     let flaw = Flaw::of_all(places, "abbreviations");
     flaw.map(|flaw| if names.len() > 1 { flaw.labelled(names.join(", ")) } else { flaw }).into_iter().collect()
+}
+
+/// The first place of each abbreviation in a statement, outside of links.
+fn first_uses<'s, 'a>(
+    subject: Subject<'s>,
+    acronyms: &'a BTreeMap<String, Vec<String>>,
+) -> BTreeMap<&'a str, (Unit<'s>, ProseSpan)> {
+    let mut first: BTreeMap<&str, (Unit<'_>, ProseSpan)> = BTreeMap::new();
+    let in_text = |unit: Unit<'_>, at: &ProseSpan| {
+        !unit.prose().links().iter().any(|link| link.label.start < at.end && at.start < link.label.end)
+    };
+    // Names with two capitals and no mark are found in one go.
+    let is_plain = |name: &str| {
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && name.bytes().filter(u8::is_ascii_uppercase).count() > 1
+    };
+    for unit in subject.statements().filter(|unit| subject.digest(*unit).has(CAPITALS)) {
+        let words = unit.text().split(|c: char| !c.is_ascii_alphanumeric());
+        let mut tried: BTreeSet<&str> = BTreeSet::new();
+        for word in words.filter(|word| word.len() > 1) {
+            if let Some((name, _)) = acronyms.get_key_value(word)
+                && is_plain(name)
+                && !first.contains_key(name.as_str())
+                && tried.insert(name)
+                && let Some(at) = uses(unit.text(), name).into_iter().find(|at| in_text(unit, at))
+            {
+                first.insert(name, (unit, at));
+            }
+        }
+    }
+    for name in acronyms.keys().filter(|name| !is_plain(name)) {
+        let mut uses =
+            subject.statements().flat_map(|unit| uses(unit.text(), name).into_iter().map(move |at| (unit, at)));
+        first.extend(uses.find(|(unit, at)| in_text(*unit, at)).map(|found| (name.as_str(), found)));
+    }
+    first
 }
