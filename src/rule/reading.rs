@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::lexicon::{GroupId, Lexicon, Symbol};
-use super::matcher::{EntryId, Program, State};
+use super::matcher::{EntryId, LONGEST_ENTRY, Program, State};
 use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
 use super::words::{Token, WordId, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
@@ -695,10 +695,10 @@ impl Run {
 /// match is so far, so that where it starts is known from where it ends.
 #[derive(Default)]
 struct RunByLength {
-    /// For each state and length so far the number of the set of positions that it was reached at; 0 where it was not.
+    /// For each state the lengths at which it was reached, as bits.
+    lengths: Vec<u128>,
+    /// For each state and length the number of the set of positions that it was reached at, where it was.
     numbers: Vec<usize>,
-    /// How many lengths there are.
-    lengths: usize,
     /// The sets; the first two serve to go through a gap, and are no state's.
     reached: Sets,
     sets: usize,
@@ -706,13 +706,23 @@ struct RunByLength {
     pending: Vec<u64>,
 }
 
+/// How many lengths a match can have, none included.
+const LENGTHS: usize = LONGEST_ENTRY + 1;
+
+/// The lengths in a set of them, in order.
+fn each_length(lengths: u128) -> impl Iterator<Item = usize> {
+    let next = |left: &u128| Some(left & (left - 1)).filter(|left| *left != 0);
+    let left = std::iter::successors(Some(lengths).filter(|lengths| *lengths != 0), next);
+    left.map(|left| left.trailing_zeros() as usize)
+}
+
 impl RunByLength {
     /// Runs a program over a tile: for each length of its matches, where they start.
     fn run(&mut self, program: &Program, tile: &Tile<'_>) -> Places {
         let count = program.states.len();
-        self.lengths = program.longest.unwrap_or_default() + 1;
-        self.numbers.clear();
-        self.numbers.resize(count * self.lengths, 0);
+        self.lengths.clear();
+        self.lengths.resize(count, 0);
+        self.numbers.resize(self.numbers.len().max(count * LENGTHS), 0);
         self.sets = 2;
         self.pending.clear();
         self.pending.resize(count.div_ceil(64), 0);
@@ -737,28 +747,24 @@ impl RunByLength {
                 self.pending[word] ^= 1 << bit;
                 let state = word * 64 + bit;
                 if !program.accepts(state) {
-                    (0..self.lengths).for_each(|length| self.visit(program, tile, state, length));
+                    each_length(self.lengths[state]).for_each(|length| self.visit(program, tile, state, length));
                 }
             }
         }
+        let accepted = self.lengths[..program.accepting].iter().fold(0, |all, lengths| all | lengths);
         let mut places = Vec::new();
-        for length in 1..self.lengths {
-            let accepted = (0..program.accepting).map(|state| self.numbers[state * self.lengths + length]);
-            let accepted: Vec<usize> = accepted.filter(|set| *set != 0).collect();
-            if !accepted.is_empty() {
-                let mut starts = Gathered::new();
-                accepted.iter().for_each(|set| self.reached.gather_back(*set, length, &mut starts));
-                places.push((length, starts.finish()));
+        for length in each_length(accepted).filter(|length| *length > 0) {
+            let mut starts = Gathered::new();
+            for state in (0..program.accepting).filter(|state| self.lengths[*state] >> length & 1 != 0) {
+                self.reached.gather_back(self.numbers[state * LENGTHS + length], length, &mut starts);
             }
+            places.push((length, starts.finish()));
         }
         Places(places)
     }
 
     fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize, length: usize) {
-        let set = self.numbers[state * self.lengths + length];
-        if set == 0 {
-            return;
-        }
+        let set = self.numbers[state * LENGTHS + length];
         match &program.states[state] {
             State::Accept(_) => {}
             State::Take(group, next) => {
@@ -800,8 +806,9 @@ impl RunByLength {
     /// The set of a state and a length, made where there is none.
     fn reach(&mut self, state: usize, length: usize) -> usize {
         self.pending[state / 64] |= 1 << (state % 64);
-        let number = &mut self.numbers[state * self.lengths + length];
-        if *number == 0 {
+        let number = &mut self.numbers[state * LENGTHS + length];
+        if self.lengths[state] >> length & 1 == 0 {
+            self.lengths[state] |= 1 << length;
             *number = self.sets;
             self.sets += 1;
             self.reached.reserve(self.sets);
