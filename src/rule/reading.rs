@@ -143,16 +143,22 @@ impl Tile<'_> {
     fn candidates(&self, program: &Program, programs: &[Program]) -> Passages {
         let mut candidates = [u64::MAX; MOST_PASSAGES / 64];
         for need in program.needs() {
-            let mut holding = Passages::default();
-            for group in &*need.groups {
-                self.add_passages(*group, &mut holding);
+            match (&*need.groups, &*need.entries) {
+                ([group], []) => match self.passages_of(*group) {
+                    Some(holding) => keep(&mut candidates, holding),
+                    None => return Passages::default(),
+                },
+                ([], [entry]) => keep(&mut candidates, self.entry_candidates(*entry, programs)),
+                (groups, entries) => {
+                    let mut holding = Passages::default();
+                    groups
+                        .iter()
+                        .filter_map(|group| self.passages_of(*group))
+                        .for_each(|other| add(&mut holding, other));
+                    entries.iter().for_each(|entry| add(&mut holding, self.entry_candidates(*entry, programs)));
+                    keep(&mut candidates, &holding);
+                }
             }
-            for entry in &*need.entries {
-                let known =
-                    self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs));
-                holding.iter_mut().zip(known).for_each(|(holding, passages)| *holding |= passages);
-            }
-            candidates.iter_mut().zip(holding).for_each(|(left, holding)| *left &= holding);
             if candidates == Passages::default() {
                 break;
             }
@@ -160,8 +166,14 @@ impl Tile<'_> {
         candidates
     }
 
-    fn add_passages(&self, group: GroupId, to: &mut Passages) {
-        let Some(number) = self.numbers[group.idx()].checked_sub(1) else { return };
+    /// The passages that hold all that an entry needs.
+    fn entry_candidates(&self, entry: EntryId, programs: &[Program]) -> &Passages {
+        self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs))
+    }
+
+    /// The passages that hold a word of a group; nothing if there is none in the tile.
+    fn passages_of(&self, group: GroupId) -> Option<&Passages> {
+        let number = self.numbers[group.idx()].checked_sub(1)?;
         let passages = self.group_passages[number as usize].get_or_init(|| {
             let mut passages = Passages::default();
             for test in self.lexicon.tests(group) {
@@ -172,8 +184,18 @@ impl Tile<'_> {
             }
             passages
         });
-        to.iter_mut().zip(passages).for_each(|(to, passages)| *to |= passages);
+        Some(passages)
     }
+}
+
+/// Keeps those passages that others are among.
+fn keep(passages: &mut Passages, others: &Passages) {
+    passages.iter_mut().zip(others).for_each(|(passages, others)| *passages &= others);
+}
+
+/// Adds passages.
+fn add(passages: &mut Passages, others: &Passages) {
+    passages.iter_mut().zip(others).for_each(|(passages, others)| *passages |= others);
 }
 
 /// Where a vocabulary entry is found in a tile: for each length that its matches have, where they start.
@@ -265,7 +287,7 @@ impl<'r> Reading<'r> {
         for idx in 0..self.tiles.len() {
             let tile = &self.tiles[idx];
             let mut candidates = tile.candidates(program, self.programs);
-            candidates.iter_mut().zip(tile.statements).for_each(|(left, statements)| *left &= statements);
+            keep(&mut candidates, &tile.statements);
             let count: u32 = candidates.iter().map(|bits| bits.count_ones()).sum();
             if count == 0 {
                 continue;
@@ -281,7 +303,7 @@ impl<'r> Reading<'r> {
                     let passage = tile.passage_of[end];
                     ends[usize::from(passage) / 64] |= 1 << (passage % 64);
                 }
-                candidates.iter_mut().zip(ends).for_each(|(left, ends)| *left &= ends);
+                keep(&mut candidates, &ends);
             }
             for at in positions::each(&candidates) {
                 let at = tile.passages.start + at;

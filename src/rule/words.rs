@@ -44,7 +44,8 @@ impl<'l> Words<'l> {
     pub(crate) fn new(lexicon: &'l Lexicon) -> Self {
         Self {
             lexicon,
-            table: HashTable::new(),
+            // Room for the distinct words of a policy of usual size.
+            table: HashTable::with_capacity(1024),
             hasher: DefaultHashBuilder::default(),
             keys: Vec::new(),
             known: Vec::new(),
@@ -131,17 +132,20 @@ fn each_word(text: &str, mut tell: impl FnMut(ProseSpan, Form)) {
     let bytes = text.as_bytes();
     let mut start = 0;
     while start < bytes.len() {
-        let length = bytes[start..].iter().position(|byte| *byte == b' ').unwrap_or(bytes.len() - start);
-        let chunk = ProseSpan { start, end: start + length };
+        // Most words stand between two spaces.
+        let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let after = bytes.get(start + length);
+        if after.is_none_or(|byte| *byte == b' ') {
+            let at = ProseSpan { start, end: start + length };
+            if length > 0 {
+                tell(at, form_of(&bytes[at.start..at.end]));
+            }
+            start = at.end + 1;
+            continue;
+        }
+        let rest = bytes[start + length..].iter().take_while(|byte| **byte != b' ').count();
+        let chunk = ProseSpan { start, end: start + length + rest };
         start = chunk.end + 1;
-        if length == 0 {
-            continue;
-        }
-        let shown = &bytes[chunk.start..chunk.end];
-        if shown.iter().all(u8::is_ascii_alphanumeric) {
-            tell(chunk, form_of(shown));
-            continue;
-        }
         match address(&text[chunk.start..chunk.end]) {
             Some((inner, form)) => {
                 let at = ProseSpan { start: chunk.start + inner.start, end: chunk.start + inner.end };
