@@ -42,7 +42,7 @@
 //! 6. Matching is linear in the length of the text, also for a rule file that a stranger wrote: each state of a program is
 //!    visited once for a whole stretch of text, and what must stand near a phrase is looked for once, not around each
 //!    match.
-//! 7. Same input, same bytes out: results are sorted, and no map's order reaches an output.
+//! 7. Same input, same bytes out: results are sorted, and neither a map's order nor the timing of threads reaches an output.
 //! 8. serde stays out of the core's types: the JSON reports and the YAML shape have structs of their own. The
 //!    YAML crate is known in `yaml` only, miette drawn with in `report::graphical` only, clap known in `cli` only.
 //! 9. A document is read in every language that a section of it is in and that the rules read; what is found in one of
@@ -53,8 +53,9 @@
 //!
 //! # Where to start
 //!
-//! What a run does stands in `cli::check`: it opens a `Workspace` (policies, rules, configurations), checks each policy by
-//! what is resolved for it, and hands a [`report::Report`] to a format.
+//! What a run does stands in `cli::check`: it opens a `Plan` (policies, rules, configurations, suppressions), and checks each
+//! policy by what is resolved for it. Several threads do so at once (`cli::parallel`); each makes a piece of the report by
+//! [`report::Renderer`], and the pieces are written by [`report::Report`] in the order of the policies.
 //!
 //! A wrong "missing" is most often a phrase that a rule lacks (`rules/`), else a clause cut or classed wrongly: look at
 //! `clauselint outline FILE`, then at `document::structure`. How patterns match is told in `rule::reading`; the built-in ones
