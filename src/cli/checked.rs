@@ -1,13 +1,12 @@
 //! A run: policies read and checked, and what suppressions set aside of what was found.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use time::Date;
 
 use super::config::{ConfigArgs, Workspace};
+use super::file::{self, Limit};
 use super::input::{self, InputArgs, TodayArgs};
 use super::place::{self, Looked, Search};
 use super::{Failure, Terminal};
@@ -100,7 +99,7 @@ impl Run {
         let Workspace { rules, policies, .. } = &self.workspace;
         for policy in policies {
             let resolved = self.workspace.resolved(policy);
-            let (source, document) = match args.input.read(&policy.path) {
+            let (source, document) = match args.input.read(&policy.path, resolved.max_file_size.value) {
                 Ok(read) => read,
                 Err(problem) => {
                     self.problems.push(problem);
@@ -255,12 +254,12 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 /// The bytes of a suppressions file, where it is there.
 fn read_suppressions(path: &Path, given: Given) -> Result<Option<Vec<u8>>, Failure> {
-    match fs::read(path) {
+    match file::read(path, Limit::SUPPRESSIONS) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if given == Given::MayBeNew && error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if given == Given::MayBeNew && error.is_missing() => Ok(None),
         Err(error) => {
-            let (name, reason) = (place::shown(path), input::reason(&error));
-            Err(Failure::Message(format!("can't read the suppressions in `{name}`: {reason}")))
+            let name = place::shown(path);
+            Err(Failure::Message(format!("can't read the suppressions in `{name}`: {error}")))
         }
     }
 }

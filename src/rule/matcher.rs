@@ -225,6 +225,11 @@ fn smallest(groups: Vec<Group>) -> Option<Group> {
 }
 
 fn union(groups: &[Group]) -> Group {
+    // A hostile vocabulary names one large entry thousands of times.
+    let mut distinct: Vec<&Group> = groups.iter().collect();
+    distinct.sort_unstable_by_key(|group| group.as_ptr());
+    distinct.dedup_by_key(|group| group.as_ptr());
+    let groups = distinct;
     let mut all: Vec<Symbol> = groups.iter().flat_map(|group| group.iter().copied()).collect();
     all.sort_unstable();
     all.dedup();

@@ -11,6 +11,13 @@ use crate::rule::pattern::{Element, Pattern, Sequence};
 use crate::source::SourceFile;
 use crate::yaml::find;
 
+/// The most entries of a vocabulary: each is compiled after those that it names, which takes a look at all of them.
+const MOST_ENTRIES: usize = 5000;
+
+/// The most words that the entries of a vocabulary can start matches with, all together. An entry takes over those of the
+/// entries that it names, so that a few lines could stand for billions.
+const MOST_SYMBOLS: usize = 1_000_000;
+
 /// A vocabulary entry: where it stands, and its patterns.
 pub(super) struct ReadEntry {
     file: usize,
@@ -50,6 +57,12 @@ pub(super) fn read_vocabulary(
                 problems.push(file, Diagnostic::error("vocabulary/name", message, label()));
                 continue;
             }
+            if entries.len() >= MOST_ENTRIES {
+                let message = format!("a vocabulary has at most {MOST_ENTRIES} entries");
+                let help = "put words that are used in one place only into the pattern that needs them";
+                problems.push(file, Diagnostic::error("vocabulary/size", message, label()).with_help(help));
+                break;
+            }
             match parse::<Vec<String>>(&piece, source) {
                 Err(problem) => problems.push(file, *problem),
                 Ok(texts) => {
@@ -88,6 +101,7 @@ pub(super) fn compile_vocabulary(
     let mut programs: Vec<Program> = Vec::new();
     let mut groups: Vec<Group> = Vec::new();
     let mut left: Vec<&String> = vocabulary.keys().collect();
+    let mut symbols = 0_usize;
     while !left.is_empty() {
         let before = left.len();
         left.retain(|name| {
@@ -99,10 +113,27 @@ pub(super) fn compile_vocabulary(
             }
             let known = |name: &str| ids.get(name).map(|id| (*id, groups[id.0].clone()));
             match (Compiler { entry: &known }).compile(&entry.patterns) {
-                Ok(program) => {
+                Ok(program) if symbols <= MOST_SYMBOLS => {
                     ids.insert((*name).clone(), EntryId(programs.len()));
-                    groups.push(program.group());
+                    let group = program.group();
+                    symbols += group.len();
+                    if symbols > MOST_SYMBOLS {
+                        let source = &sources[entry.file].source;
+                        let label = Label::new(source.span(find(source, name, "")), "this is one too many");
+                        let message = format!(
+                            "the entries of the vocabulary can start with more than {MOST_SYMBOLS} words, those of the \
+                             entries that they name counted again"
+                        );
+                        problems.push(entry.file, Diagnostic::error("vocabulary/size", message, label));
+                    }
+                    groups.push(group);
                     programs.push(program);
+                }
+                // That there are too many was told.
+                Ok(_) => {
+                    ids.insert((*name).clone(), EntryId(programs.len()));
+                    groups.push(Group::default());
+                    programs.push(nothing());
                 }
                 Err(error) => {
                     let source = &sources[entry.file].source;
