@@ -194,7 +194,7 @@ impl Document {
     pub fn parse(source: &SourceFile, format: Format) -> Self {
         let body = body_start(source.text())..source.text().len();
         let front_matter = source.span(0..body.start);
-        let block::Content { blocks, mut comments, anchors, unread } = match format {
+        let block::Content { blocks, mut comments, anchors, mut unread } = match format {
             Format::Markdown => markdown::read(source, body),
             Format::Html => html::read(source, body),
             Format::Plain => block::Content { blocks: plain::read(source, body), ..block::Content::default() },
@@ -202,6 +202,7 @@ impl Document {
         comments.sort();
         let structure::Arranged { sections, clauses, contents } = structure::arrange(blocks, format);
         let unread = unread.into_iter().map(|range| source.span(range)).collect();
+        unread.sort_by_key(|range| (range.start, range.end));
         let languages = language::of(&clauses);
         Self { format, languages, sections, clauses, comments, contents, anchors, unread, front_matter }
     }

@@ -5,6 +5,7 @@
 //! out. Owns the fold and the map; knows no document format.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::source::{SourceFile, Span};
 
@@ -22,8 +23,9 @@ pub struct ProseSpan {
 pub struct Link {
     /// What the reader sees of it.
     pub label: ProseSpan,
-    /// Where it leads, as the document writes it.
-    pub target: String,
+    /// Where it leads, as the document writes it; cut where it is longer than any address. A link that goes on over many
+    /// blocks is in each of them, and they share its target.
+    pub target: Arc<str>,
 }
 
 /// Text as a reader sees it.
@@ -95,7 +97,9 @@ impl Prose {
             let kept = ProseSpan { start: piece.prose.start.max(start), end: piece.prose.end.min(end) };
             Piece { prose: cut(piece.prose), source: self.span(kept) }
         });
-        let links = self.links.iter().filter(|link| link.label.start < end && start < link.label.end);
+        // They are in order and never overlap.
+        let first = self.links.partition_point(|link| link.label.end <= start);
+        let links = self.links[first..].iter().take_while(|link| link.label.start < end);
         Self {
             text: self.text[start..end].to_owned(),
             pieces: pieces.collect(),
@@ -145,11 +149,14 @@ pub(super) struct ProseBuilder<'s> {
     prose: Prose,
     /// White space seen since the last visible character, as a range of the source text.
     space: Option<Range<usize>>,
-    open_links: Vec<(usize, String)>,
+    open_links: Vec<(usize, Arc<str>)>,
     strong_from: Option<usize>,
     strong: Vec<ProseSpan>,
     breaks: Vec<usize>,
 }
+
+/// The longest target of a link that is kept, in bytes. Browsers take no longer addresses.
+const LONGEST_TARGET: usize = 2000;
 
 /// What [`ProseBuilder`] leaves of a block.
 #[derive(Clone, Debug, Default)]
@@ -209,8 +216,14 @@ impl<'s> ProseBuilder<'s> {
         self.breaks.push(next);
     }
 
-    pub(super) fn start_link(&mut self, target: impl Into<String>) {
-        self.open_links.push((self.prose.text.len(), target.into()));
+    /// A link that was not closed ends where the next one starts, so that links never overlap.
+    pub(super) fn start_link(&mut self, target: &str) {
+        self.end_link();
+        let mut end = target.len().min(LONGEST_TARGET);
+        while !target.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.open_links.push((self.prose.text.len(), target[..end].into()));
     }
 
     pub(super) fn end_link(&mut self) {
@@ -255,7 +268,7 @@ impl<'s> ProseBuilder<'s> {
         taken
     }
 
-    fn close_link(&mut self, start: usize, target: String) {
+    fn close_link(&mut self, start: usize, target: Arc<str>) {
         let label = self.prose.trimmed(ProseSpan { start, end: self.prose.text.len() });
         if label.start < label.end {
             self.prose.links.push(Link { label, target });

@@ -88,6 +88,8 @@ impl Hasher for Fnv {
 pub(crate) struct Lexicon {
     exact: Table,
     stems: Table,
+    /// How long the longest stem is, in bytes: no longer starts of a word need be looked up.
+    longest_stem: usize,
     count: u32,
 }
 
@@ -95,7 +97,7 @@ impl Lexicon {
     pub(crate) fn new() -> Self {
         // Room for the built-in rules, so that the tables need not grow.
         let table = || Table::with_capacity_and_hasher(4096, BuildHasherDefault::default());
-        Self { exact: table(), stems: table(), count: Class::ALL.iter().map(|_| 1).sum() }
+        Self { exact: table(), stems: table(), longest_stem: 0, count: Class::ALL.iter().map(|_| 1).sum() }
     }
 
     /// How many symbols there are.
@@ -112,6 +114,9 @@ impl Lexicon {
         if let Some(symbol) = table.get(word) {
             return *symbol;
         }
+        if let WordTest::Stem(stem) = test {
+            self.longest_stem = self.longest_stem.max(stem.len());
+        }
         let symbol = Symbol(self.count);
         self.count += 1;
         table.insert(word.to_owned(), symbol);
@@ -122,6 +127,7 @@ impl Lexicon {
     fn symbols_of(&self, word: &str) -> Vec<Symbol> {
         let exact = self.exact.get(word).copied();
         let prefixes = word.char_indices().map(|(at, c)| &word[..at + c.len_utf8()]);
+        let prefixes = prefixes.take_while(|prefix| prefix.len() <= self.longest_stem);
         exact.into_iter().chain(prefixes.filter_map(|prefix| self.stems.get(prefix).copied())).collect()
     }
 }
@@ -163,7 +169,7 @@ impl<'l> Words<'l> {
         let mut tokens = Vec::new();
         for (at, form) in words(prose.text()) {
             while links.next_if(|link| link.label.end <= at.start).is_some() {}
-            let link = links.peek().filter(|link| link.label.start < at.end).map(|link| link.target.as_str());
+            let link = links.peek().filter(|link| link.label.start < at.end).map(|link| &*link.target);
             let word = self.id(&prose.text()[at.start..at.end], form, link);
             tokens.push(Token { word, at });
         }

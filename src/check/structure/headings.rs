@@ -1,6 +1,6 @@
 //! Headings: those with nothing under them, and what speaks of headings that are not there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Flaw, Subject, Unit, key, word_count};
 use crate::document::{Clause, ClauseKind, HeadingOrigin};
@@ -10,11 +10,12 @@ use crate::rule::{Patterns, Words};
 /// one rank in a row are a list, or stand on the wrong rank: there only one that is alone says something.
 pub(super) fn empty(subject: Subject<'_>) -> Vec<Flaw> {
     let units = subject.units();
+    let title = subject.document.title().map(|title| title.span);
     let mut higher = Vec::new();
     let mut same = Vec::new();
     for pair in units.windows(2) {
         let [Unit::Heading(_, heading), next @ Unit::Heading(_, following)] = pair else { continue };
-        let is_title = subject.document.title().is_some_and(|title| title.span == heading.span);
+        let is_title = title == Some(heading.span);
         let marked = heading.origin == HeadingOrigin::Marked && following.origin == HeadingOrigin::Marked;
         // Two short lines in a row can be a title and what stands below it; a question may be answered elsewhere.
         if marked
@@ -58,30 +59,37 @@ fn is_numbered_below(heading: &str, next: &str) -> bool {
 // ------------------------------------------------------------------------------------------------------------------
 // Contents entries
 
+/// The most entries and the most headings, those alike counted once, of a document whose contents are looked at: each
+/// entry is held against each heading. More are no contents that a reader can use.
+const MOST_COMPARED: usize = 2000;
+
 /// Entries of a contents list that no heading says anything like.
 pub(super) fn broken_contents(subject: Subject<'_>) -> Vec<Flaw> {
     let document = subject.document;
-    let headings: Vec<BTreeSet<String>> = headings(subject).map(content_words).collect();
+    let headings: BTreeSet<BTreeSet<String>> = headings(subject).map(content_words).collect();
+    let entries: BTreeSet<&str> = document.contents().iter().map(|id| document.clause(*id).prose.text()).collect();
+    if entries.is_empty() || entries.len() > MOST_COMPARED || headings.len() > MOST_COMPARED {
+        return Vec::new();
+    }
     let listed: BTreeSet<usize> = document.contents().iter().map(|id| document.clause(*id).block).collect();
     let others = subject.blocks().filter(|block| !listed.contains(&block[0].block));
-    let openings: Vec<String> = others.map(|block| title_key(&super::text_of(block))).collect();
-    let mut flaws = Vec::new();
-    for id in document.contents() {
-        let clause = document.clause(*id);
-        let text = clause.prose.text();
+    let openings: BTreeSet<String> = others.map(|block| title_key(&super::text_of(block))).collect();
+    let is_broken = |text: &str| {
         let entry = content_words(text);
         let alike =
             |heading: &BTreeSet<String>| 2 * heading.intersection(&entry).count() >= entry.len().min(heading.len());
-        // A link says by itself where it leads.
-        if entry.is_empty() || !clause.prose.links().is_empty() || headings.iter().any(alike) {
-            continue;
+        if entry.is_empty() || headings.iter().any(alike) {
+            return false;
         }
         let opening = title_key(text);
-        if !openings.iter().any(|clause| clause.starts_with(&opening)) {
-            flaws.push(Flaw::at(clause.span, text));
-        }
-    }
-    flaws
+        let mut following = openings.range(opening.clone()..);
+        !following.next().is_some_and(|clause| clause.starts_with(&opening))
+    };
+    let broken: BTreeSet<&str> = entries.into_iter().filter(|text| is_broken(text)).collect();
+    let clauses = document.contents().iter().map(|id| document.clause(*id));
+    // A link says by itself where it leads.
+    let flawed = clauses.filter(|clause| clause.prose.links().is_empty() && broken.contains(clause.prose.text()));
+    flawed.map(|clause| Flaw::at(clause.span, clause.prose.text())).collect()
 }
 
 /// The key of a title without its number.
@@ -109,11 +117,13 @@ const ENOUGH_HEADINGS: usize = 3;
 /// What may be the title of a section, in bytes.
 const TITLE_LENGTH: std::ops::RangeInclusive<usize> = 4..=80;
 
+/// The most titles that are looked up in one document: each is looked for in all of it.
+const MOST_TITLES: usize = 100;
+
 /// Mentions of a section by its number or, in quotation marks, by its title, where no heading has it.
 pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
-    let numbers: BTreeSet<String> = headings(subject).filter_map(number_of).collect();
-    let titles: Vec<String> = headings(subject).map(key).collect();
-    let texts: Vec<String> = subject.document.clauses().iter().map(|clause| key(clause.prose.text())).collect();
+    let numbers = Numbers::of(subject);
+    let mut titles = Titles::of(subject);
     let mut flaws = Vec::new();
     for unit in subject.statements() {
         for found in sought.find(unit.text()) {
@@ -123,8 +133,8 @@ pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Fla
             let broken = match quoted(words) {
                 // Very little or very much is no title.
                 Some(title) if !TITLE_LENGTH.contains(&title.len()) => false,
-                Some(title) => titles.len() >= ENOUGH_HEADINGS && !is_known(title, subject, &titles, &texts, unit),
-                None => last_number(words).is_some_and(|number| !is_numbered(number, &numbers)),
+                Some(title) => titles.headings >= ENOUGH_HEADINGS && !titles.is_known(title, unit),
+                None => last_number(words).is_some_and(|number| !numbers.may_have(number)),
             };
             if broken && !linked {
                 let (span, words) = unit.place(found);
@@ -148,15 +158,29 @@ fn last_number(words: &str) -> Option<&str> {
     number.starts_with(|c: char| c.is_ascii_digit()).then_some(number)
 }
 
-/// Whether a section has the number, or may have: of sections below those that are numbered nothing is known.
-fn is_numbered(number: &str, numbers: &BTreeSet<String>) -> bool {
-    let top = number.split('.').next().unwrap_or(number);
-    let tops = numbers.iter().filter(|number| !number.contains('.')).count();
-    numbers.len() < ENOUGH_HEADINGS
-        || tops < ENOUGH_HEADINGS
-        || numbers.contains(number)
-        || numbers.contains(top)
-        || !numbers.contains("1")
+/// The numbers of the headings.
+struct Numbers {
+    all: BTreeSet<String>,
+    /// How many of them have one part.
+    tops: usize,
+}
+
+impl Numbers {
+    fn of(subject: Subject<'_>) -> Self {
+        let all: BTreeSet<String> = headings(subject).filter_map(number_of).collect();
+        let tops = all.iter().filter(|number| !number.contains('.')).count();
+        Self { all, tops }
+    }
+
+    /// Whether a section has the number, or may have: of sections below those that are numbered nothing is known.
+    fn may_have(&self, number: &str) -> bool {
+        let top = number.split('.').next().unwrap_or(number);
+        self.all.len() < ENOUGH_HEADINGS
+            || self.tops < ENOUGH_HEADINGS
+            || self.all.contains(number)
+            || self.all.contains(top)
+            || !self.all.contains("1")
+    }
 }
 
 fn quoted(words: &str) -> Option<&str> {
@@ -165,19 +189,75 @@ fn quoted(words: &str) -> Option<&str> {
     Some(title.trim_end_matches([',', '.']))
 }
 
-/// Whether a heading says something like a title, or the words of it stand elsewhere. A single word may be the name of
-/// something else.
-fn is_known(title: &str, subject: Subject<'_>, titles: &[String], texts: &[String], unit: Unit<'_>) -> bool {
-    let sought = key(title);
-    let own = key(unit.text());
-    let words = content_words(title);
-    let close =
-        |heading: &String| heading.contains(&sought) || (heading.len() > 5 && sought.contains(heading.as_str()));
-    let shares = |heading: &str| 2 * content_words(heading).intersection(&words).count() > words.len();
-    !(2..=12).contains(&word_count(title))
-        || titles.iter().any(close)
-        || headings(subject).any(shares)
-        || texts.iter().any(|text| *text != own && text.contains(&sought))
+/// What titles are looked for in.
+struct Titles {
+    /// How many headings there are.
+    headings: usize,
+    /// The keys of the headings, those alike once, and the words that tell each from others.
+    of_headings: Vec<(String, BTreeSet<String>)>,
+    /// The keys of the clauses.
+    texts: Vec<String>,
+    /// What was found of the titles that were looked for.
+    known: BTreeMap<String, Known>,
+}
+
+/// What is known of a title.
+#[derive(Clone, Copy)]
+enum Known {
+    /// A heading says something like it, or it is none.
+    Fine,
+    /// No heading does: the places of the first clause that holds its words, and of the first one that says something
+    /// else and holds them, too.
+    InTexts(Option<usize>, Option<usize>),
+}
+
+impl Titles {
+    fn of(subject: Subject<'_>) -> Self {
+        let of_headings = headings(subject).map(|heading| (key(heading), content_words(heading)));
+        let of_headings: BTreeSet<_> = of_headings.collect();
+        let texts = subject.document.clauses().iter().map(|clause| key(clause.prose.text())).collect();
+        Self {
+            headings: headings(subject).count(),
+            of_headings: of_headings.into_iter().collect(),
+            texts,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a heading says something like a title, or the words of it stand elsewhere. A single word may be the name of
+    /// something else.
+    fn is_known(&mut self, title: &str, unit: Unit<'_>) -> bool {
+        let known = match self.known.get(title) {
+            Some(known) => *known,
+            None if self.known.len() >= MOST_TITLES => Known::Fine,
+            None => {
+                let known = self.look_up(title);
+                self.known.insert(title.to_owned(), known);
+                known
+            }
+        };
+        match known {
+            Known::Fine => true,
+            Known::InTexts(first, other) => {
+                other.is_some() || first.is_some_and(|first| self.texts[first] != key(unit.text()))
+            }
+        }
+    }
+
+    fn look_up(&self, title: &str) -> Known {
+        let sought = key(title);
+        let words = content_words(title);
+        let close = |heading: &str| heading.contains(&sought) || (heading.len() > 5 && sought.contains(heading));
+        let shares = |heading: &BTreeSet<String>| 2 * heading.intersection(&words).count() > words.len();
+        let says_so = |(key, words): &(String, BTreeSet<String>)| close(key) || shares(words);
+        if !(2..=12).contains(&word_count(title)) || self.of_headings.iter().any(says_so) {
+            return Known::Fine;
+        }
+        let mut holding = (0..self.texts.len()).filter(|idx| self.texts[*idx].contains(&sought));
+        let first = holding.next();
+        let other = first.and_then(|first| holding.find(|idx| self.texts[*idx] != self.texts[first]));
+        Known::InTexts(first, other)
+    }
 }
 
 /// The title, or what the text starts with, where no heading is one of those that there has to be one of.
@@ -197,13 +277,21 @@ pub(super) fn misplaced(subject: Subject<'_>, order: &Patterns) -> Vec<Flaw> {
     let headings = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
     let listed: Vec<_> =
         headings.filter_map(|heading| Some((order.first_match(heading.prose.text())?, heading))).collect();
+    // For each, the next one of a smaller rank, found from the end: those that can still be one stand on a stack, the
+    // nearest on top, each of a smaller rank than those above it.
+    let mut nearest: Vec<usize> = Vec::new();
     let mut flaws = Vec::new();
-    for (idx, (rank, heading)) in listed.iter().enumerate() {
-        if let Some((_, later)) = listed[idx + 1..].iter().find(|(later, _)| later < rank) {
-            let flaw = Flaw::at(heading.span, heading.prose.text());
-            flaws.push(flaw.with_related(vec![(later.span, "this belongs before it")]));
+    for (idx, (rank, heading)) in listed.iter().enumerate().rev() {
+        while nearest.last().is_some_and(|later| listed[*later].0 >= *rank) {
+            nearest.pop();
         }
+        if let Some(later) = nearest.last() {
+            let flaw = Flaw::at(heading.span, heading.prose.text());
+            flaws.push(flaw.with_related(vec![(listed[*later].1.span, "this belongs before it")]));
+        }
+        nearest.push(idx);
     }
+    flaws.reverse();
     flaws
 }
 

@@ -9,16 +9,17 @@ use crate::source::Span;
 /// Links into the document whose anchor is not there. Conversions lose anchors: nothing is said unless most of the other
 /// links lead somewhere, which in Markdown, where nothing writes the anchors down, has to be nearly all.
 pub(super) fn broken_anchors(subject: Subject<'_>) -> Vec<Flaw> {
-    let headings: BTreeSet<String> = match subject.document.format() {
+    let headings = match subject.document.format() {
         // What a publishing system makes of headings is known of Markdown only.
         Format::Markdown => {
             let headings = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
             headings.map(|heading| key(heading.prose.text())).collect()
         }
-        Format::Html | Format::Plain => BTreeSet::new(),
+        Format::Html | Format::Plain => Headings::default(),
     };
     let mut whole = 0_usize;
     let mut broken: Vec<(String, Span)> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for (link, span, unit) in links(subject) {
         // Menus are the business of scripts.
         if !is_text(unit) {
@@ -28,7 +29,7 @@ pub(super) fn broken_anchors(subject: Subject<'_>) -> Vec<Flaw> {
         let anchor = percent_decoded(anchor);
         if leads(&anchor, subject.document.anchors(), &headings) {
             whole += 1;
-        } else if !broken.iter().any(|(known, _)| *known == anchor) {
+        } else if seen.insert(anchor.clone()) {
             broken.push((anchor, span));
         }
     }
@@ -54,23 +55,45 @@ fn is_text(unit: Unit<'_>) -> bool {
     }
 }
 
+/// The keys of headings.
+#[derive(Default)]
+struct Headings {
+    whole: BTreeSet<String>,
+    without_number: BTreeSet<String>,
+}
+
+impl FromIterator<String> for Headings {
+    fn from_iter<I: IntoIterator<Item = String>>(keys: I) -> Self {
+        let whole: BTreeSet<String> = keys.into_iter().collect();
+        let without_number = whole.iter().map(|key| unnumbered(key).to_owned()).collect();
+        Self { whole, without_number }
+    }
+}
+
+fn unnumbered(key: &str) -> &str {
+    key.trim_start_matches(|c: char| c.is_ascii_digit())
+}
+
 /// Whether an anchor is there: as it is written, or as a name made of a heading, which may lack its number or have one
 /// more, where a heading stands twice.
-fn leads(anchor: &str, anchors: &BTreeSet<String>, headings: &BTreeSet<String>) -> bool {
+fn leads(anchor: &str, anchors: &BTreeSet<String>, headings: &Headings) -> bool {
     // "#top" needs no anchor; the others are the business of scripts.
     let scripted =
         anchor.eq_ignore_ascii_case("top") || anchor.starts_with(['!', '/', ':']) || anchor.contains(['=', '?']);
     let sought = key(anchor);
-    let unnumbered = |text: &str| text.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
     let without_count = sought.trim_end_matches(|c: char| c.is_ascii_digit());
+    // Where anchors are written by hand they are often the start of the heading.
+    let is_start = || {
+        let mut following = headings.whole.range(sought.clone()..);
+        following.next().is_some_and(|heading| heading.starts_with(&sought))
+    };
     scripted
         || sought.is_empty()
         || anchors.contains(anchor)
-        || headings.contains(&sought)
-        || headings.contains(without_count)
-        || headings.iter().any(|heading| unnumbered(heading) == unnumbered(&sought))
-        // Where anchors are written by hand they are often the start of the heading.
-        || sought.len() >= SHORTENED && headings.iter().any(|heading| heading.starts_with(&sought))
+        || headings.whole.contains(&sought)
+        || headings.whole.contains(without_count)
+        || headings.without_number.contains(unnumbered(&sought))
+        || sought.len() >= SHORTENED && is_start()
 }
 
 /// Links whose target is empty.
