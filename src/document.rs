@@ -12,6 +12,7 @@ mod line;
 mod markdown;
 mod plain;
 mod prose;
+mod script;
 mod sentence;
 mod structure;
 
@@ -20,6 +21,7 @@ use std::path::Path;
 
 pub use language::Language;
 pub use prose::{Link, Prose, ProseSpan};
+pub(crate) use script::{as_it_looks, mixed_in, script_of};
 
 use crate::source::{SourceFile, Span};
 
@@ -200,9 +202,9 @@ impl Document {
             Format::Plain => block::Content { blocks: plain::read(source, body), ..block::Content::default() },
         };
         comments.sort();
+        unread.sort_by_key(|range| (range.start, range.end));
         let structure::Arranged { sections, clauses, contents } = structure::arrange(blocks, format);
         let unread = unread.into_iter().map(|range| source.span(range)).collect();
-        unread.sort_by_key(|range| (range.start, range.end));
         let languages = language::of(&clauses);
         Self { format, languages, sections, clauses, comments, contents, anchors, unread, front_matter }
     }

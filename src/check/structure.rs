@@ -6,6 +6,7 @@
 mod addresses;
 mod brackets;
 mod breaks;
+mod characters;
 mod dates;
 mod headings;
 mod leftovers;
@@ -127,7 +128,6 @@ impl<'s> Subject<'s> {
         self.document.clauses().chunk_by(|one, next| one.block == next.block)
     }
 
-    /// Whether something that is no text stands between two places.
     /// The clauses right under a heading.
     fn own(self, section: usize) -> &'s [Clause] {
         // Clauses stand in the order of the file, and a section that another one followed gets no more of them.
@@ -143,6 +143,7 @@ impl<'s> Subject<'s> {
         &unread[unread.partition_point(|unread| unread.start() < byte)..]
     }
 
+    /// Whether something that is no text stands between two places.
     fn is_unread_between(self, from: Span, to: Span) -> bool {
         let mut between = self.unread_from(from.end()).iter().take_while(|unread| unread.start() <= to.start());
         between.any(|unread| unread.end() <= to.start())
@@ -189,6 +190,8 @@ pub(super) fn flaws(check: &StructureCheck, subject: Subject<'_>) -> Vec<Flaw> {
         StructureCheck::StaleDate { own, age } => dates::stale(subject, own, subject.stale_after.unwrap_or(*age)),
         StructureCheck::NoDate { own } => dates::none(subject, own),
         StructureCheck::Placeholder { words } => leftovers::placeholders(subject, words),
+        StructureCheck::HiddenCharacter => characters::hidden(subject),
+        StructureCheck::MixedScript => characters::mixed(subject),
         StructureCheck::MisdecodedText => leftovers::misdecoded(subject),
         StructureCheck::ExampleAddress { domains, except } => addresses::examples(subject, domains, except),
         StructureCheck::CutOffSentence { words } => breaks::cut_off(subject, words),

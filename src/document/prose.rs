@@ -322,9 +322,16 @@ fn fold(character: char) -> Folded {
         // U+237D is the picture of a no-break space, left over from a conversion.
         '\u{237D}' => Folded::Space,
         _ if character.is_whitespace() || character.is_control() => Folded::Space,
-        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {
-            Folded::Hidden
-        }
+        '\u{AD}'
+        | '\u{34F}'
+        | '\u{61C}'
+        | '\u{180E}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E0FFF}' => Folded::Hidden,
         '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{B4}' => Folded::Shown('\''),
         '\u{201C}'..='\u{201F}' | '\u{2033}' | '\u{AB}' | '\u{BB}' => Folded::Shown('"'),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Folded::Shown('-'),

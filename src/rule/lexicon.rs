@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::document::{Prose, ProseSpan};
+use crate::document::{Prose, ProseSpan, as_it_looks};
 
 /// A word test, or a class of words, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,7 +192,9 @@ impl<'l> Words<'l> {
             }
         }
         self.key.clear();
-        self.key.extend(word.chars().flat_map(char::to_lowercase));
+        // A word that mixes scripts is read as it looks: whatever put the letters there must not hide it.
+        let looks = as_it_looks(word);
+        self.key.extend(looks.as_deref().unwrap_or(word).chars().flat_map(char::to_lowercase));
         let length = self.key.len();
         self.key.push(char::from(classes));
         if let Some(id) = self.ids.get(&self.key) {
