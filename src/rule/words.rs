@@ -6,7 +6,7 @@ use std::ops::Range;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::lexicon::{Class, Lexicon, Symbol, without_possessive};
-use crate::document::{Prose, ProseSpan};
+use crate::document::{Prose, ProseSpan, as_it_looks};
 
 /// A distinct word of a document, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +64,7 @@ impl<'l> Words<'l> {
         let mut links = prose.links().iter().peekable();
         each_word(text, |at, form| {
             while links.next_if(|link| link.label.end <= at.start).is_some() {}
-            let link = links.peek().filter(|link| link.label.start < at.end).map(|link| link.target.as_str());
+            let link = links.peek().filter(|link| link.label.start < at.end).map(|link| &*link.target);
             let word = self.id(&text[at.start..at.end], form, link);
             tokens.push(Token { word, at });
         });
@@ -90,7 +90,9 @@ impl<'l> Words<'l> {
         if word.is_ascii() {
             self.keys.extend(word.bytes().map(|byte| byte.to_ascii_lowercase()));
         } else {
-            let lower: String = word.chars().flat_map(char::to_lowercase).collect();
+            // A word that mixes scripts is read as it looks: whatever put the letters there must not hide it.
+            let looks = as_it_looks(word);
+            let lower: String = looks.as_deref().unwrap_or(word).chars().flat_map(char::to_lowercase).collect();
             self.keys.extend_from_slice(lower.as_bytes());
         }
         let end = self.keys.len();

@@ -1,5 +1,7 @@
 //! Addresses that belong to nobody.
 
+use std::collections::BTreeMap;
+
 use super::{Flaw, Subject, Unit};
 use crate::document::ProseSpan;
 use crate::rule::Patterns;
@@ -7,7 +9,8 @@ use crate::rule::Patterns;
 /// E-mail addresses at domains that are there for examples, in the text and in the targets of links. Places with the
 /// same address are one problem.
 pub(super) fn examples(subject: Subject<'_>, domains: &[String], except: &Patterns) -> Vec<Flaw> {
-    let mut kinds: Vec<(String, Vec<(crate::source::Span, String)>)> = Vec::new();
+    let mut kinds: Vec<Vec<(crate::source::Span, String)>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for unit in subject.units() {
         let text = unit.text();
         for (at, address) in addresses(unit) {
@@ -18,14 +21,14 @@ pub(super) fn examples(subject: Subject<'_>, domains: &[String], except: &Patter
             if !domains.iter().any(belongs) || except.matches(text) {
                 continue;
             }
-            let place = unit.place(at);
-            match kinds.iter_mut().find(|(known, _)| *known == address) {
-                Some((_, places)) => places.push(place),
-                None => kinds.push((address, vec![place])),
+            let kind = *known.entry(address).or_insert(kinds.len());
+            if kind == kinds.len() {
+                kinds.push(Vec::new());
             }
+            kinds[kind].push(unit.place(at));
         }
     }
-    kinds.into_iter().filter_map(|(_, places)| Flaw::of_all(places, "places")).collect()
+    kinds.into_iter().filter_map(|places| Flaw::of_all(places, "places")).collect()
 }
 
 /// The e-mail addresses of a text and of its links, in lower case, each with the words that show it.

@@ -1,5 +1,7 @@
 //! What was left over: words that were to be replaced, and text in the wrong encoding.
 
+use std::collections::BTreeMap;
+
 use encoding_rs::WINDOWS_1252;
 
 use super::{Flaw, Subject};
@@ -8,13 +10,15 @@ use crate::rule::Words;
 /// Words that were to be replaced; those that say the same are one problem.
 pub(super) fn placeholders(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
     let mut kinds: Vec<Vec<(crate::source::Span, String)>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for unit in subject.units() {
         for found in sought.find(unit.text()) {
             let place = unit.place(found);
-            match kinds.iter_mut().find(|kind| kind[0].1.eq_ignore_ascii_case(&place.1)) {
-                Some(kind) => kind.push(place),
-                None => kinds.push(vec![place]),
+            let kind = *known.entry(place.1.to_ascii_lowercase()).or_insert(kinds.len());
+            if kind == kinds.len() {
+                kinds.push(Vec::new());
             }
+            kinds[kind].push(place);
         }
     }
     kinds.into_iter().filter_map(|places| Flaw::of_all(places, "places")).collect()

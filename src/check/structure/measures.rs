@@ -96,7 +96,7 @@ fn sections(subject: Subject<'_>) -> Vec<Measured> {
         let Some(heading) = section.heading.as_ref().filter(|heading| heading.origin == HeadingOrigin::Marked) else {
             continue;
         };
-        let own = subject.document.clauses().iter().filter(|clause| clause.section.0 == idx && is_running_text(clause));
+        let own = subject.own(idx).iter().filter(|clause| is_running_text(clause));
         let mut section = Measured {
             span: heading.span,
             title: heading.prose.text().to_owned(),

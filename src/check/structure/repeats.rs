@@ -17,11 +17,12 @@ pub(super) fn headings(subject: Subject<'_>) -> Vec<Flaw> {
             alike.entry((section.parent, heading.prose.text().to_lowercase())).or_default().push((idx, heading));
         }
     }
+    let unmarked = Unmarked::new(subject);
     let mut flaws = Vec::new();
     let mut copied = 0_usize;
     for headings in alike.values() {
         let [(one, first), (other, second), more @ ..] = headings.as_slice() else { continue };
-        if is_parted(subject, *one, *other) {
+        if unmarked.parts(subject, *one, *other) {
             continue;
         }
         copied += usize::from(opening(subject, *one) == opening(subject, *other));
@@ -40,33 +41,57 @@ pub(super) fn headings(subject: Subject<'_>) -> Vec<Flaw> {
 
 /// Whether a section holds nothing but entries of a contents list.
 fn lists_contents(subject: Subject<'_>, section: usize) -> bool {
-    let mut own = subject.document.clauses().iter().filter(|clause| clause.section.0 == section).peekable();
-    own.peek().is_some() && own.all(|clause| clause.kind == ClauseKind::Navigation)
+    let own = subject.own(section);
+    !own.is_empty() && own.iter().all(|clause| clause.kind == ClauseKind::Navigation)
 }
 
 /// What a section starts with.
 fn opening(subject: Subject<'_>, section: usize) -> Option<&str> {
-    let mut clauses = subject.document.clauses().iter();
-    clauses.find(|clause| clause.section.0 == section).map(|clause| clause.prose.text())
+    subject.own(section).first().map(|clause| clause.prose.text())
 }
 
-/// Whether something between two sections looks like a heading that the second one is below, and is not marked as one.
-fn is_parted(subject: Subject<'_>, first: usize, second: usize) -> bool {
-    let sections = subject.document.sections();
-    let origin = |idx: usize| sections[idx].heading.as_ref().map(|heading| heading.origin);
-    if origin(first) != Some(HeadingOrigin::Marked) || origin(second) != Some(HeadingOrigin::Marked) {
-        return false;
+/// What looks like a heading and is not marked as one: for each section, how many such headings and lines stand before
+/// its own heading.
+struct Unmarked {
+    headings: Vec<usize>,
+    lines: Vec<usize>,
+}
+
+impl Unmarked {
+    fn new(subject: Subject<'_>) -> Self {
+        let sections = subject.document.sections();
+        let (mut headings, mut lines) = (vec![0; sections.len() + 1], vec![0; sections.len() + 1]);
+        for (idx, section) in sections.iter().enumerate() {
+            let inferred = section.heading.as_ref().is_some_and(|heading| heading.origin == HeadingOrigin::Inferred);
+            headings[idx + 1] = headings[idx] + usize::from(inferred);
+        }
+        for block in subject.blocks().filter(|block| is_title_line(block)) {
+            lines[block[0].section.0 + 1] += 1;
+        }
+        for idx in 0..sections.len() {
+            lines[idx + 1] += lines[idx];
+        }
+        Self { headings, lines }
     }
-    let title = |block: &[Clause]| {
-        let between = (first..second).contains(&block[0].section.0);
-        let text = block[0].prose.text();
-        between
-            && block.len() == 1
-            && block[0].kind == ClauseKind::Sentence
-            && word_count(text) <= LONGEST_TITLE
-            && !text.ends_with(['.', '!', ':', ',', ';'])
-    };
-    (first + 1..second).any(|idx| origin(idx) == Some(HeadingOrigin::Inferred)) || subject.blocks().any(title)
+
+    /// Whether something between two sections looks like a heading that the second one is below, and is not marked as one.
+    fn parts(&self, subject: Subject<'_>, first: usize, second: usize) -> bool {
+        let sections = subject.document.sections();
+        let is_marked =
+            |idx: usize| sections[idx].heading.as_ref().is_some_and(|heading| heading.origin == HeadingOrigin::Marked);
+        is_marked(first)
+            && is_marked(second)
+            && (self.headings[second] > self.headings[first + 1] || self.lines[second] > self.lines[first])
+    }
+}
+
+/// Whether a block is a short line that may be a title.
+fn is_title_line(block: &[Clause]) -> bool {
+    let text = block[0].prose.text();
+    block.len() == 1
+        && block[0].kind == ClauseKind::Sentence
+        && word_count(text) <= LONGEST_TITLE
+        && !text.ends_with(['.', '!', ':', ',', ';'])
 }
 
 /// How many words a line has at most that may be a title.

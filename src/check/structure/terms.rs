@@ -30,8 +30,7 @@ fn definitions<'s>(subject: Subject<'s>, defining: &[String]) -> Vec<Definition<
             let bracket = text[..pair[0]].rfind('(').filter(|open| !text[*open..pair[0]].contains(')'));
             let in_brackets =
                 bracket.is_some_and(|open| word_count(&text[open..pair[0]]) <= 5) && after.starts_with(')');
-            let verb = after.trim_start().to_lowercase();
-            let defines = defining.iter().any(|words| verb.starts_with(words.as_str()));
+            let defines = starts_with_any(after.trim_start(), defining);
             if in_brackets || defines {
                 definitions.push(Definition { unit, at });
             }
@@ -40,10 +39,14 @@ fn definitions<'s>(subject: Subject<'s>, defining: &[String]) -> Vec<Definition<
     definitions
 }
 
+/// The most terms that are looked for in one document: each is looked for in all of it.
+const MOST_TERMS: usize = 200;
+
 /// Terms that are defined and stand nowhere else.
 pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
     let definitions = definitions(subject, defining);
     let texts: Vec<String> = subject.units().into_iter().map(|unit| unit.text().to_lowercase()).collect();
+    let mut stands_once: BTreeMap<String, bool> = BTreeMap::new();
     let mut flaws = Vec::new();
     for definition in &definitions {
         let term = definition.term().trim_end_matches([',', '.']);
@@ -52,8 +55,16 @@ pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
         }
         let lower = term.to_lowercase();
         let stem = lower.trim_end_matches('s').trim_end_matches(['y', 'e', '\'']);
-        let uses: usize = texts.iter().map(|text| text.matches(stem).count()).sum();
-        if uses == 1 {
+        let once = match stands_once.get(stem) {
+            Some(once) => *once,
+            None if stands_once.len() >= MOST_TERMS => false,
+            None => {
+                let once = texts.iter().flat_map(|text| text.matches(stem)).take(2).count() == 1;
+                stands_once.insert(stem.to_owned(), once);
+                once
+            }
+        };
+        if once {
             let (span, words) = definition.unit.place(definition.at);
             flaws.push(Flaw::at(span, words));
         }
@@ -123,8 +134,16 @@ pub(super) fn undefined(subject: Subject<'_>, terms: &[String], defining: &[Stri
 
 /// Whether a text that starts with a term goes on with words that define it.
 fn explains(text: &str, term: &str, defining: &[String]) -> bool {
-    let rest = text.strip_prefix(term).unwrap_or(text).trim_start_matches(['s', '"', ' ', ':', ',']).to_lowercase();
-    defining.iter().any(|words| rest.starts_with(words.as_str()))
+    let rest = text.strip_prefix(term).unwrap_or(text).trim_start_matches(['s', '"', ' ', ':', ',']);
+    starts_with_any(rest, defining)
+}
+
+/// Whether a text starts with one of some words in lower case, whatever its own case. No more of it is looked at than
+/// they are long.
+fn starts_with_any(text: &str, words: &[String]) -> bool {
+    let longest = words.iter().map(|words| words.chars().count()).max().unwrap_or(0);
+    let start: String = text.chars().take(longest).flat_map(char::to_lowercase).collect();
+    words.iter().any(|words| start.starts_with(words.as_str()))
 }
 
 /// The places of a word or words, letter by letter, that stand by themselves.
