@@ -9,6 +9,7 @@ mod config;
 mod diff;
 mod eval;
 mod explain;
+mod file;
 mod git;
 mod init;
 mod input;

@@ -24,6 +24,42 @@ pub const FILE_NAME: &str = "clauselint.yaml";
 /// What the codes of mistakes in it start with.
 const KIND: &str = "config";
 
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size(pub u64);
+
+impl Size {
+    /// The largest policy that is read, where nothing else is said: hundreds of times as large as the largest published
+    /// ones.
+    pub const OF_POLICIES: Self = Self(64 << 20);
+
+    /// The units, and how many bytes each has. The largest that a number of comes out whole is shown.
+    const UNITS: [(&'static str, u64); 6] =
+        [("GiB", 1 << 30), ("GB", 1_000_000_000), ("MiB", 1 << 20), ("MB", 1_000_000), ("KiB", 1 << 10), ("kB", 1000)];
+
+    /// Reads a size: a whole number of bytes, or of a unit, as in `64MiB` or `500 kB`. Nothing if the text is none, or is
+    /// 0, which nothing could be read by.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let unit = match unit.trim() {
+            "" | "B" => 1,
+            unit => Self::UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit))?.1,
+        };
+        let bytes = number.parse::<u64>().ok()?.checked_mul(unit)?;
+        (bytes > 0).then_some(Self(bytes))
+    }
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match Self::UNITS.iter().find(|(_, bytes)| self.0.is_multiple_of(*bytes)) {
+            Some((unit, bytes)) => write!(f, "{} {unit}", self.0 / bytes),
+            None => write!(f, "{} bytes", self.0),
+        }
+    }
+}
+
 /// A configuration file, its shape known to be right.
 #[derive(Debug)]
 pub struct ConfigFile {
@@ -36,6 +72,7 @@ pub struct ConfigFile {
     stale_after: Option<u16>,
     fail_on: Option<FailOn>,
     max_warnings: Option<usize>,
+    max_file_size: Option<Size>,
     base: Choices,
     overrides: Vec<(Vec<PathGlob>, Choices)>,
 }
@@ -182,6 +219,8 @@ pub struct Resolved {
     pub fail_on: Chosen<FailOn>,
     /// How many warnings there may be before a run fails.
     pub max_warnings: Chosen<Option<usize>>,
+    /// The largest policy that is read.
+    pub max_file_size: Chosen<Size>,
 }
 
 impl Default for Resolved {
@@ -194,6 +233,7 @@ impl Default for Resolved {
             language: Chosen::new(None, Origin::Default),
             fail_on: Chosen::new(FailOn::From(Severity::Error), Origin::Default),
             max_warnings: Chosen::new(None, Origin::Default),
+            max_file_size: Chosen::new(Size::OF_POLICIES, Origin::Default),
         }
     }
 }
@@ -287,6 +327,7 @@ impl ConfigFile {
                 "stale-after" => set!(fields.stale_after),
                 "fail-on" => set!(fields.fail_on),
                 "max-warnings" => set!(fields.max_warnings),
+                "max-file-size" => set!(fields.max_file_size),
                 "overrides" => set!(fields.overrides),
                 _ => Err(Box::new(piece.unknown_key(&source, KIND, "a configuration file", &shape::KEYS))),
             };
@@ -320,6 +361,16 @@ impl ConfigFile {
             .values_mut()
             .for_each(|patterns| patterns.retain(|text| pattern_error(text).is_none()));
         fields.required_vocabulary.retain(|_, patterns| !patterns.is_empty());
+        let max_file_size = fields.max_file_size.and_then(|size| {
+            let text = size.text();
+            let parsed = Size::parse(&text);
+            if parsed.is_none() {
+                let label = Label::new(source.span(find(&source, "max-file-size", &text)), "here");
+                let message = "expected a number of bytes, or of kB, KiB, MB, MiB, GB or GiB, as in `64MiB`";
+                problems.push(Diagnostic::error("config/max-file-size", message, label));
+            }
+            parsed
+        });
         let folder = |text: String| {
             let span = source.span(find(&source, "rule-folders", &text));
             (text, span)
@@ -341,6 +392,7 @@ impl ConfigFile {
             stale_after: fields.stale_after,
             fail_on: fields.fail_on.map(FailOn::from),
             max_warnings: fields.max_warnings,
+            max_file_size,
             base,
             overrides,
             source,
@@ -421,7 +473,7 @@ impl ConfigFile {
                 let span = self.source.span(find(&self.source, choices.under.unwrap_or(key), text));
                 problems.push(Diagnostic::error(code, message, Label::new(span, "here")));
             };
-            for pack in choices.packs.keys() {
+            for pack in choices.packs.keys().take(MOST_MISTAKES) {
                 let mut packs = rules.rules().iter().map(|rule| rule.id.pack());
                 if !packs.clone().any(|known| known == pack) {
                     let meant = did_you_mean(pack, packs.clone()).map(|meant| format!("did you mean `{meant}`?"));
@@ -431,16 +483,15 @@ impl ConfigFile {
                     problem("packs", "config/pack", pack, format!("there is no pack `{pack}`; {help}"));
                 }
             }
-            for name in choices.rules.keys() {
-                if let Err(message) = select(name, rules) {
-                    problem("rules", "config/rule", name, message);
-                }
+            let wrong = choices.rules.keys().filter_map(|name| Some((name, select(name, rules).err()?)));
+            for (name, message) in wrong.take(MOST_MISTAKES) {
+                problem("rules", "config/rule", name, message);
             }
             if let Some(Err(message)) = choices.language.as_ref().map(|code| language(code, rules)) {
                 problem("language", "config/language", choices.language.as_deref().unwrap_or_default(), message);
             }
-            for (fact, values) in &choices.profile {
-                for value in values {
+            for (fact, values) in choices.profile.iter().take(MOST_MISTAKES) {
+                for value in values.iter().take(MOST_MISTAKES) {
                     if let Err(error) = Profile::default().state(fact, value, rules.facts()) {
                         problem("profile", "config/profile", fact, error.to_string());
                     }
@@ -463,6 +514,9 @@ impl ConfigFile {
         }
         if let Some(most) = self.max_warnings {
             resolved.max_warnings = Chosen::new(Some(most), self.origin("max-warnings", ""));
+        }
+        if let Some(most) = self.max_file_size {
+            resolved.max_file_size = Chosen::new(most, self.origin("max-file-size", ""));
         }
         self.choose(&self.base, rules, resolved);
         for (paths, choices) in &self.overrides {
@@ -522,9 +576,20 @@ impl From<OverrideFields> for Choices {
     }
 }
 
+/// The most patterns of paths under one key: each is compiled, and held against the files of a folder.
+const MOST_GLOBS: usize = 1000;
+
+/// The most mistakes of one file that are looked for: for each the known names are searched for what was meant.
+const MOST_MISTAKES: usize = 100;
+
 fn globs(source: &SourceFile, key: &str, texts: &[String], problems: &mut Vec<Diagnostic>) -> Vec<PathGlob> {
     let mut globs = Vec::new();
-    for text in texts {
+    if texts.len() > MOST_GLOBS {
+        let message = format!("there are {} patterns of paths; there may be {MOST_GLOBS}", texts.len());
+        let label = Label::new(source.span(find(source, key, "")), "here");
+        problems.push(Diagnostic::error("config/glob", message, label).with_help("name folders: `legal/**`"));
+    }
+    for text in texts.iter().take(MOST_GLOBS) {
         let span = source.span(find(source, key, text));
         match GlobBuilder::new(text).literal_separator(true).build() {
             Ok(glob) => globs.push(PathGlob { text: text.clone(), span, matcher: glob.compile_matcher() }),

@@ -12,6 +12,7 @@ mod line;
 mod markdown;
 mod plain;
 mod prose;
+mod script;
 mod sentence;
 mod structure;
 
@@ -20,6 +21,7 @@ use std::path::Path;
 
 pub use language::Language;
 pub use prose::{Link, Prose, ProseSpan};
+pub(crate) use script::{as_it_looks, mixed_in, script_of};
 
 use crate::source::{SourceFile, Span};
 
@@ -194,12 +196,13 @@ impl Document {
     pub fn parse(source: &SourceFile, format: Format) -> Self {
         let body = body_start(source.text())..source.text().len();
         let front_matter = source.span(0..body.start);
-        let block::Content { blocks, mut comments, anchors, unread } = match format {
+        let block::Content { blocks, mut comments, anchors, mut unread } = match format {
             Format::Markdown => markdown::read(source, body),
             Format::Html => html::read(source, body),
             Format::Plain => block::Content { blocks: plain::read(source, body), ..block::Content::default() },
         };
         comments.sort();
+        unread.sort_by_key(|range| (range.start, range.end));
         let structure::Arranged { sections, clauses, contents } = structure::arrange(blocks, format);
         let unread = unread.into_iter().map(|range| source.span(range)).collect();
         let languages = language::of(&clauses);

@@ -39,9 +39,10 @@
 //!    ([`document::ClauseKind::is_statement`]); they are context for the clauses that they stand over.
 //! 5. A rule that exists is valid: whatever is wrong in a rule file became a [`diagnostic::Diagnostic`] on its source,
 //!    and all mistakes of a run are reported together.
-//! 6. Matching a pattern is linear in the length of the text, also for one that a stranger wrote. What a phrase asks for
-//!    besides (`within: section` or `document`) is looked for anew around every match, which is not.
-//! 7. Same input, same bytes out: results are sorted, and no map's order reaches an output.
+//! 6. Matching is linear in the length of the text, also for a rule file that a stranger wrote: each state of a program is
+//!    visited once for a whole stretch of text, and what must stand near a phrase is looked for once, not around each
+//!    match.
+//! 7. Same input, same bytes out: results are sorted, and neither a map's order nor the timing of threads reaches an output.
 //! 8. serde stays out of the core's types: the JSON reports and the YAML shape have structs of their own. The
 //!    YAML crate is known in `yaml` only, miette drawn with in `report::graphical` only, clap known in `cli` only.
 //! 9. A document is read in every language that a section of it is in and that the rules read; what is found in one of
@@ -52,11 +53,13 @@
 //!
 //! # Where to start
 //!
-//! What a run does stands in `cli::check`: it opens a `Workspace` (policies, rules, configurations), checks each policy by
-//! what is resolved for it, and hands a [`report::Report`] to a format.
+//! What a run does stands in `cli::check`: it opens a `Plan` (policies, rules, configurations, suppressions), and checks each
+//! policy by what is resolved for it. Several threads do so at once (`cli::parallel`); each makes a piece of the report by
+//! [`report::Renderer`], and the pieces are written by [`report::Report`] in the order of the policies.
 //!
 //! A wrong "missing" is most often a phrase that a rule lacks (`rules/`), else a clause cut or classed wrongly: look at
-//! `clauselint outline FILE`, then at `document::structure`. How patterns match is told in `rule::matcher`.
+//! `clauselint outline FILE`, then at `document::structure`. How patterns match is told in `rule::reading`; the built-in ones
+//! are compiled by the build script, with the modules that compile a user's.
 
 pub mod source;
 

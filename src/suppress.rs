@@ -64,6 +64,9 @@ pub struct Scope<'s> {
 // ------------------------------------------------------------------------------------------------------------------
 // Comments
 
+/// The most comments of one document that can suppress something: each is held against each finding.
+const MOST_DIRECTIVES: usize = 1000;
+
 /// Sets aside what comments of the document suppress, and finds what is wrong with those comments. A document that was
 /// not read for its language is left as it is.
 pub fn by_comments(document: &Document, assessment: &mut Assessment, rules: &RuleSet, settings: &Settings) {
@@ -74,8 +77,18 @@ pub fn by_comments(document: &Document, assessment: &mut Assessment, rules: &Rul
     let accounts = Accounts { rules, settings };
     let mut found = Vec::new();
     let mut in_force: Vec<InForce> = Vec::new();
+    let mut directives = 0_usize;
     for comment in document.comments() {
         let Read::Directive { directive, mistakes } = directive::read(&comment.text, rules) else { continue };
+        directives += 1;
+        if directives > MOST_DIRECTIVES {
+            let mistake = format!(
+                "a document has at most {MOST_DIRECTIVES} of them, and this one and all after it hold for nothing; \
+                 suppress sections or the file, or use a suppressions file"
+            );
+            found.extend(accounts.malformed(comment.span, &mistake));
+            break;
+        }
         for mistake in mistakes {
             found.extend(accounts.malformed(comment.span, &mistake));
         }

@@ -18,6 +18,9 @@ use crate::source::SourceFile;
 /// The largest file that is read, in bytes.
 const LARGEST_FILE: usize = 1 << 20;
 
+/// How deep lists and mappings in brackets go: the parser looks at all that are open for every token of the file.
+const DEEPEST: usize = 200;
+
 /// What is said of a file that holds something else than keys with their values.
 pub(crate) const NO_MAPPING: &str = "expected a mapping: lines of `key: value`";
 
@@ -72,6 +75,11 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
         problems.push(error(0..0, message));
         return Vec::new();
     }
+    if let Some(at) = too_deep(text) {
+        let message = format!("the brackets go deeper than {DEEPEST} here; they may go so deep and no deeper");
+        problems.push(error(at..line_end(text, at).min(at + 1), message));
+        return Vec::new();
+    }
     match serde_yaml::from_str::<serde_yaml::Value>(text) {
         Ok(serde_yaml::Value::Mapping(_)) => {}
         // Nothing but comments.
@@ -107,6 +115,20 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
         piece.text = &text[piece.start..end];
     }
     pieces
+}
+
+/// Where more brackets are open than there may be. Those inside of quotation marks are counted, too: they come in pairs,
+/// or else are few.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > DEEPEST
+    })
 }
 
 /// An entry of a list of mappings.
@@ -247,8 +269,15 @@ pub(crate) fn read_piece<T: DeserializeOwned>(
     parse(piece, source, kind).map(|value| *place = value)
 }
 
+/// A text longer than this, in bytes, is no name with a slip in it. Holding two texts against each other takes time and
+/// memory by the product of their lengths.
+const LONGEST_NAME: usize = 100;
+
 /// The known text that an unknown one was probably meant to be.
 pub(crate) fn did_you_mean<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if text.len() > LONGEST_NAME {
+        return None;
+    }
     let close = known.into_iter().map(|known| (strsim::damerau_levenshtein(text, known), known));
     close.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
 }

@@ -6,6 +6,7 @@
 mod addresses;
 mod brackets;
 mod breaks;
+mod characters;
 mod dates;
 mod form;
 mod headings;
@@ -180,14 +181,27 @@ impl<'s> Subject<'s> {
         introducing
     }
 
+    /// What is no text and starts at a byte or after it, in the order of the file.
+    fn unread_from(self, byte: usize) -> &'s [Span] {
+        let unread = self.document.unread();
+        &unread[unread.partition_point(|unread| unread.start() < byte)..]
+    }
+
     /// Whether something that is no text stands between two places.
     fn is_unread_between(self, from: Span, to: Span) -> bool {
-        self.document.unread().iter().any(|unread| from.end() <= unread.start() && unread.end() <= to.start())
+        let mut between = self.unread_from(from.end()).iter().take_while(|unread| unread.start() <= to.start());
+        between.any(|unread| unread.end() <= to.start())
     }
 
     /// Whether something that is no text stands after a place.
     fn is_unread_after(self, from: Span) -> bool {
-        self.document.unread().iter().any(|unread| from.end() <= unread.start())
+        !self.unread_from(from.end()).is_empty()
+    }
+
+    /// Whether something that is no text stands in a place.
+    fn is_unread_in(self, place: Span) -> bool {
+        let mut inside = self.unread_from(place.start()).iter().take_while(|unread| unread.start() <= place.end());
+        inside.any(|unread| unread.end() <= place.end())
     }
 }
 
@@ -220,6 +234,8 @@ pub(super) fn flaws(check: &StructureCheck, subject: Subject<'_>) -> Vec<Flaw> {
         StructureCheck::StaleDate { own, age } => dates::stale(subject, own, subject.stale_after.unwrap_or(*age)),
         StructureCheck::NoDate { own } => dates::none(subject, own),
         StructureCheck::Placeholder { words } => leftovers::placeholders(subject, words),
+        StructureCheck::HiddenCharacter => characters::hidden(subject),
+        StructureCheck::MixedScript => characters::mixed(subject),
         StructureCheck::MisdecodedText => leftovers::misdecoded(subject),
         StructureCheck::ExampleAddress { domains, except } => addresses::examples(subject, domains, except),
         StructureCheck::CutOffSentence { words } => breaks::cut_off(subject, words),

@@ -1,11 +1,9 @@
 //! `clauselint check --baseline` and `--write-baseline`: the file, and what is said of it.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 
 use super::checked::{Run, replace};
-use super::input::reason;
+use super::file::{self, Limit};
 use super::{Exit, Failure, Terminal, place};
 use crate::baseline::{Baseline, Entry, Subtracted};
 
@@ -61,12 +59,10 @@ pub(super) fn write(run: &mut Run, path: &Path, terminal: &Terminal) -> Result<E
 /// Reads a baseline; nothing if there is no such file.
 fn read(path: &Path) -> Result<Option<Baseline>, Failure> {
     let name = path.display();
-    let bytes = match fs::read(path) {
+    let bytes = match file::read(path, Limit::LISTS) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(Failure::Message(format!("can't read the baseline `{name}`: {}", reason(&error))));
-        }
+        Err(error) if error.is_missing() => return Ok(None),
+        Err(error) => return Err(Failure::Message(format!("can't read the baseline `{name}`: {error}"))),
     };
     Baseline::parse(&String::from_utf8_lossy(&bytes)).map(Some).map_err(|error| {
         Failure::Message(format!(

@@ -1,8 +1,6 @@
 //! A run: policies read and checked, and what suppressions set aside of what was found.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -11,6 +9,7 @@ use std::thread;
 use time::Date;
 
 use super::config::{ConfigArgs, Policy, Workspace};
+use super::file::{self, Limit};
 use super::input::{self, InputArgs, TodayArgs};
 use super::parallel::{Turn, in_order};
 use super::place::{self, Looked, Search};
@@ -139,7 +138,8 @@ impl<'a> Plan<'a> {
     pub(super) fn check(&self, policy: &Policy) -> Result<Checked, String> {
         let rules = &self.workspace.rules;
         let resolved = self.workspace.resolved(policy);
-        let file = check_read(self.args.input.read(&policy.path)?, &resolved, rules, self.today);
+        let file =
+            check_read(self.args.input.read(&policy.path, resolved.max_file_size.value)?, &resolved, rules, self.today);
         let problem = (!can_read(rules, &file.document)).then(|| unread(&file.source, file.document.language(), rules));
         Ok(Checked { file, resolved, problem })
     }
@@ -359,12 +359,12 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 /// The bytes of a suppressions file, where it is there.
 fn read_suppressions(path: &Path, given: Given) -> Result<Option<Vec<u8>>, Failure> {
-    match fs::read(path) {
+    match file::read(path, Limit::SUPPRESSIONS) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if given == Given::MayBeNew && error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if given == Given::MayBeNew && error.is_missing() => Ok(None),
         Err(error) => {
-            let (name, reason) = (place::shown(path), input::reason(&error));
-            Err(Failure::Message(format!("can't read the suppressions in `{name}`: {reason}")))
+            let name = place::shown(path);
+            Err(Failure::Message(format!("can't read the suppressions in `{name}`: {error}")))
         }
     }
 }

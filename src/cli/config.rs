@@ -2,17 +2,17 @@
 //! `clauselint config`, which shows what holds and why.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
 use walkdir::WalkDir;
 
+use super::file::{self, Limit};
 use super::input::{self, ProfileArgs};
 use super::{Exit, Failure, Terminal};
 use crate::check::Level;
-use crate::config::{Choice, Chosen, ConfigFile, FILE_NAME, FailOn, Origin, Resolved, language, select};
+use crate::config::{Choice, Chosen, ConfigFile, FILE_NAME, FailOn, Origin, Resolved, Size, language, select};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::Language;
 use crate::report;
@@ -52,6 +52,10 @@ pub(super) struct ConfigArgs {
     /// How many warnings there may be before the run fails.
     #[arg(long, value_name = "COUNT")]
     max_warnings: Option<usize>,
+    /// The largest policy that is read: bytes, or a size as in `64MiB`, which it is where nothing is said. A larger one is
+    /// an error, and the others are still checked.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_file_size: Option<Size>,
     /// The language that the policies are written in (`en`, `de`), where it is not to be told by looking (`auto`).
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
@@ -62,6 +66,10 @@ pub(super) struct ConfigArgs {
 fn parse_level(text: &str) -> Result<ReadingLevel, String> {
     let found = ReadingLevel::ALL.into_iter().find(|level| level.name() == text);
     found.ok_or_else(|| format!("expected one of {}", ReadingLevel::ALL.map(ReadingLevel::name).join(", ")))
+}
+
+pub(super) fn parse_size(text: &str) -> Result<Size, String> {
+    Size::parse(text).ok_or_else(|| "expected a number of bytes, or of kB, KiB, MB, MiB, GB or GiB".to_owned())
 }
 
 fn parse_fail_on(text: &str) -> Result<FailOn, String> {
@@ -125,6 +133,7 @@ struct Options {
     stale_after: Option<u16>,
     fail_on: Option<FailOn>,
     max_warnings: Option<usize>,
+    max_file_size: Option<Size>,
 }
 
 impl Workspace {
@@ -214,6 +223,7 @@ impl Options {
             stale_after: args.stale_after,
             fail_on: args.fail_on,
             max_warnings: args.max_warnings,
+            max_file_size: args.max_file_size,
             ..Self::default()
         };
         let mut mistakes = Vec::new();
@@ -275,6 +285,9 @@ impl Options {
         if let Some(most) = self.max_warnings {
             resolved.max_warnings = Chosen::new(Some(most), Origin::Option("--max-warnings"));
         }
+        if let Some(most) = self.max_file_size {
+            resolved.max_file_size = Chosen::new(most, Origin::Option("--max-file-size"));
+        }
     }
 }
 
@@ -299,8 +312,8 @@ impl<'a> Finder<'a> {
 
     fn load(&mut self, path: &Path) -> Result<usize, Failure> {
         let name = path.to_string_lossy().into_owned();
-        let bytes = fs::read(path)
-            .map_err(|error| Failure::Message(format!("can't read `{name}`: {}", input::reason(&error))))?;
+        let bytes = file::read(path, Limit::CONFIGURATION)
+            .map_err(|error| Failure::Message(format!("can't read `{name}`: {error}")))?;
         let (file, problems) = ConfigFile::read(SourceFile::new(name, &bytes));
         let idx = self.configs.len();
         self.mistakes.extend(problems.into_iter().map(|problem| (idx, problem)));
@@ -346,22 +359,38 @@ impl<'a> Finder<'a> {
                 continue;
             }
             let before = found.len();
+            let told = problems.len();
+            let mut links = 0_usize;
             for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(is_shown) {
-                match entry {
-                    Ok(entry) if entry.file_type().is_file() => {
-                        let file = entry.path().strip_prefix(".").unwrap_or(entry.path());
-                        let config = self.config_of(file.parent().unwrap_or(Path::new("")))?;
-                        if self.is_policy(file, config) {
-                            found.push(Policy { path: file.to_path_buf(), config });
-                        }
+                let entry = match entry {
+                    Ok(entry) if entry.file_type().is_dir() => continue,
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        problems.push(unwalked(&error, path));
+                        continue;
                     }
-                    Ok(_) => {}
-                    Err(error) => problems.push(format!("can't read a folder: {error}")),
+                };
+                let file = entry.path().strip_prefix(".").unwrap_or(entry.path());
+                let config = self.config_of(file.parent().unwrap_or(Path::new("")))?;
+                if !self.is_policy(file, config) {
+                    continue;
+                }
+                let name = file.display();
+                match file::kind(entry.file_type()) {
+                    None => found.push(Policy { path: file.to_path_buf(), config }),
+                    // Where it leads is not looked at: what is there may be none of the folder's business.
+                    Some(_) if entry.path_is_symlink() && file.exists() => links += 1,
+                    Some(_) if entry.path_is_symlink() => {
+                        problems.push(format!("can't read `{name}`: it is a symbolic link that leads nowhere"));
+                    }
+                    Some(kind) => problems.push(format!("can't read `{name}`: it is {kind}, not a file")),
                 }
             }
-            if found.len() == before {
+            if found.len() == before && problems.len() == told {
                 let expected = input::EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
-                problems.push(format!("`{}` holds no policy: expected files ending in {expected}", path.display()));
+                let links = if links > 0 { "; symbolic links are not followed, name them one by one" } else { "" };
+                let name = path.display();
+                problems.push(format!("`{name}` holds no policy: expected files ending in {expected}{links}"));
             }
         }
         Ok((found, problems))
@@ -396,13 +425,26 @@ fn is_shown(entry: &walkdir::DirEntry) -> bool {
     entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
 }
 
-/// Whether a pattern matches any file below the folder that it is relative to.
+/// Says that a part of a folder could not be walked.
+fn unwalked(error: &walkdir::Error, folder: &Path) -> String {
+    let path = error.path().unwrap_or(folder);
+    let path = path.strip_prefix(".").unwrap_or(path);
+    let reason = error.io_error().map_or_else(|| error.to_string(), file::reason);
+    format!("can't read the folder `{}`: {reason}", path.display())
+}
+
+/// Whether a pattern matches any file below the folder that it is relative to, or may match one where it is not to be
+/// seen which there are.
 fn matches_any(folder: &Path, glob: &crate::config::PathGlob) -> bool {
     let below = folder.join(glob.folder());
     let below = if below.as_os_str().is_empty() { Path::new(".") } else { &below };
-    let files = WalkDir::new(below).into_iter().filter_entry(is_shown).filter_map(Result::ok);
-    let mut paths = files.filter(|entry| entry.file_type().is_file());
-    paths.any(|entry| relative(entry.path(), folder).is_some_and(|path| glob.matches(&path)))
+    // A folder that is not there holds nothing; one that can't be read may hold anything.
+    let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    WalkDir::new(below).into_iter().filter_entry(is_shown).any(|entry| match entry {
+        Ok(entry) if entry.file_type().is_dir() => false,
+        Ok(entry) => relative(entry.path(), folder).is_some_and(|path| glob.matches(&path)),
+        Err(error) => !error.io_error().is_some_and(is_missing),
+    })
 }
 
 /// A path relative to a folder, with `/` between its parts; nothing where it does not lie below it.
@@ -481,6 +523,7 @@ fn values(resolved: &Resolved, rules: &RuleSet) -> Vec<(String, String, Origin)>
     let mut values = vec![
         ("fail-on".to_owned(), resolved.fail_on.value.name().to_owned(), resolved.fail_on.origin.clone()),
         ("max-warnings".to_owned(), most, resolved.max_warnings.origin.clone()),
+        ("max-file-size".to_owned(), resolved.max_file_size.value.to_string(), resolved.max_file_size.origin.clone()),
         ("level".to_owned(), resolved.level.value.name().to_owned(), resolved.level.origin.clone()),
         ("stale-after".to_owned(), stale, resolved.stale_after.origin.clone()),
         ("language".to_owned(), language.to_owned(), resolved.language.origin.clone()),

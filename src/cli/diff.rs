@@ -78,7 +78,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let comparer =
         Comparer { rules: &workspace.rules, resolved: workspace.resolved(policy), today: args.today.today() };
     let mut problems = Vec::new();
-    let mut read = |path: &Path| args.input.read(path).map_err(|problem| problems.push(problem)).ok();
+    let most = comparer.resolved.max_file_size.value;
+    let mut read = |path: &Path| args.input.read(path, most).map_err(|problem| problems.push(problem)).ok();
     let files = match (read(&args.old), read(&args.new)) {
         (Some(old), Some(new)) => comparer.compare(Some(old), new, &mut problems),
         _ => None,
@@ -103,11 +104,13 @@ pub(super) fn run_since(
             problems.push("standard input has no history: name the file that `--since` is to look up".to_owned());
             continue;
         }
-        let versions = input.read(&policy.path).and_then(|new| Ok((history.version(&policy.path)?, new)));
+        let resolved = workspace.resolved(policy);
+        let most = resolved.max_file_size.value;
+        let versions = input.read(&policy.path, most).and_then(|new| Ok((history.version(&policy.path, most)?, new)));
         match versions {
             Ok((old, new)) => {
                 let old = old.map(|old| input.parse(old.name, &old.bytes));
-                let comparer = Comparer { rules: &workspace.rules, resolved: workspace.resolved(policy), today };
+                let comparer = Comparer { rules: &workspace.rules, resolved, today };
                 files.extend(comparer.compare(old, new, &mut problems));
             }
             // What is wrong with the repository or the revision is so for every file.

@@ -1,16 +1,17 @@
 //! `clauselint eval`: the rules held against a corpus of labelled policies.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
+use super::file::{self, Limit};
 use super::input::{self, ProfileArgs};
 use super::{Exit, Failure, Terminal};
 use crate::check::{Assessed, Settings, check};
+use crate::config::Size;
 use crate::document::{Document, Format};
 use crate::eval::{Evaluation, Figures, Label, Labelled, MissKind, evaluate};
 use crate::report::printable;
@@ -140,8 +141,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let mut policies = Vec::new();
     for (number, row) in rows::<Row>(&args.corpus.join("labels.jsonl"))? {
         let path = args.corpus.join(&row.file);
-        let bytes =
-            fs::read(&path).map_err(|error| Failure::Message(format!("can't read `{}`: {error}", path.display())))?;
+        let bytes = file::read(&path, Limit::of_policies(Size::OF_POLICIES))
+            .map_err(|error| Failure::Message(format!("can't read `{}`: {error}", path.display())))?;
         let mut labels = Vec::new();
         for (item, label) in row.labels {
             if !args.item.is_empty() && !args.item.contains(&item) {
@@ -199,7 +200,11 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
 /// The lines of a file of JSON Lines with their 1-based numbers; blank lines are left out.
 fn rows<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<(usize, T)>, Failure> {
     let name = path.display();
-    let text = fs::read_to_string(path).map_err(|error| Failure::Message(format!("can't read `{name}`: {error}")))?;
+    let bytes =
+        file::read(path, Limit::LISTS).map_err(|error| Failure::Message(format!("can't read `{name}`: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        Failure::Message(format!("can't read `{name}`: it is not in UTF-8: {}", error.utf8_error()))
+    })?;
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| match serde_json::from_str(line) {

@@ -6,6 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use super::file::{Limit, Unreadable};
+use crate::config::Size;
+
 /// A file as it was.
 #[derive(Debug)]
 pub(super) struct OldFile {
@@ -38,7 +41,7 @@ impl History {
     }
 
     /// What a file was at the revision, under the name that it had then; nothing if it did not exist.
-    pub(super) fn version(&mut self, path: &Path) -> Result<Option<OldFile>, String> {
+    pub(super) fn version(&mut self, path: &Path, most: Size) -> Result<Option<OldFile>, String> {
         let shown = path.display();
         let folder = match path.parent() {
             Some(parent) if parent != Path::new("") => parent,
@@ -62,10 +65,10 @@ impl History {
         inside.extend(name.as_encoded_bytes());
 
         let commit = self.repository(&root)?.commit.clone();
-        let found = match blob(&root, &commit, &inside)? {
+        let found = match blob(&root, &commit, &inside, most)? {
             Some(bytes) => Some((inside, bytes)),
             None => match self.renamed(&root, &inside)? {
-                Some(before) => blob(&root, &commit, &before)?.map(|bytes| (before, bytes)),
+                Some(before) => blob(&root, &commit, &before, most)?.map(|bytes| (before, bytes)),
                 None => None,
             },
         };
@@ -111,13 +114,18 @@ fn resolve(root: &Path, revision: &str) -> Result<String, String> {
 }
 
 /// What a path from the root held at a commit; nothing if there was no file.
-fn blob(root: &Path, commit: &str, path: &[u8]) -> Result<Option<Vec<u8>>, String> {
+fn blob(root: &Path, commit: &str, path: &[u8], most: Size) -> Result<Option<Vec<u8>>, String> {
     let path = path_of(path);
     let mut object = OsString::from(format!("{commit}:"));
     object.push(&path);
     let kind = git(root, [OsStr::new("cat-file"), OsStr::new("-t"), &object])?;
     if !kind.status.success() || first_line(&kind.stdout) != "blob" {
         return Ok(None);
+    }
+    let size = git(root, [OsStr::new("cat-file"), OsStr::new("-s"), &object])?;
+    if first_line(&size.stdout).parse().is_ok_and(|bytes: u64| bytes > most.0) {
+        let too_large = Unreadable::TooLarge(Limit::of_policies(most));
+        return Err(format!("can't read `{}`: {too_large}", Path::new(&object).display()));
     }
     // As it was committed: `git show` would run what the configuration converts texts with.
     let content = git(root, [OsStr::new("cat-file"), OsStr::new("blob"), &object])?;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::PathBuf;
 
+use super::file;
 use super::input::{self, ProfileArgs};
 use super::{Exit, Failure, Terminal, whole};
 use crate::config::FILE_NAME;
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         ask(rules.facts(), &mut profile, &mut io::stdin().lock(), &mut io::stderr().lock())?;
     }
     whole::replace(&path, template(&rules, &profile).as_bytes())
-        .map_err(|error| Failure::Message(format!("can't write `{shown}`: {}", input::reason(&error))))?;
+        .map_err(|error| Failure::Message(format!("can't write `{shown}`: {}", file::reason(&error))))?;
     terminal.write(|out| writeln!(out, "wrote {shown}"))?;
     Ok(Exit::Clean)
 }

@@ -1,14 +1,15 @@
 //! Input: policies and rule files from the disk and from standard input.
 
-use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use time::{Date, OffsetDateTime};
 use walkdir::WalkDir;
 
+use super::file::{self, Limit, reason};
 use super::{Failure, Terminal};
+use crate::config::Size;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Format};
 use crate::report;
@@ -114,18 +115,15 @@ impl InputArgs {
         if path == Path::new("-") { Path::new(&self.stdin_filename) } else { path }
     }
 
-    /// Reads one file, or standard input for `-`.
-    pub(super) fn read(&self, path: &Path) -> Result<(SourceFile, Document), String> {
+    /// Reads one file, or standard input for `-`, of at most a size.
+    pub(super) fn read(&self, path: &Path, most: Size) -> Result<(SourceFile, Document), String> {
+        let limit = Limit::of_policies(most);
         let (name, bytes) = if path == Path::new("-") {
-            let mut bytes = Vec::new();
-            io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|error| format!("can't read standard input: {error}"))?;
-            (self.stdin_filename.clone(), bytes)
+            let bytes = file::read_stream(io::stdin().lock(), limit);
+            (self.stdin_filename.clone(), bytes.map_err(|error| format!("can't read standard input: {error}"))?)
         } else {
             let name = path.to_string_lossy().into_owned();
-            let bytes = fs::read(path).map_err(|error| format!("can't read `{name}`: {}", reason(&error)))?;
+            let bytes = file::read(path, limit).map_err(|error| format!("can't read `{name}`: {error}"))?;
             (name, bytes)
         };
         Ok(self.parse(name, &bytes))
@@ -143,16 +141,6 @@ impl InputArgs {
         let format = format.or_else(typed).unwrap_or_else(|| Format::of(&source));
         let document = Document::parse(&source, format);
         (source, document)
-    }
-}
-
-/// An error of the system in words, without its number.
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
     }
 }
 
@@ -177,12 +165,18 @@ pub(super) fn load_rules(folders: &[PathBuf], examples: Examples, terminal: &Ter
     Err(draw_mistakes(&mistakes.collect::<Vec<_>>(), terminal)?)
 }
 
+/// So many mistakes are drawn; nobody reads on.
+const MOST_DRAWN: usize = 100;
+
 /// Draws the mistakes that users made in rules, configuration and suppressions on standard error, each on its file.
 pub(super) fn draw_mistakes(mistakes: &[(&SourceFile, Diagnostic)], terminal: &Terminal) -> io::Result<Failure> {
     let mut out = io::stderr().lock();
-    for (source, diagnostic) in mistakes {
+    for (source, diagnostic) in mistakes.iter().take(MOST_DRAWN) {
         report::draw(diagnostic, source, terminal.error_style, &mut out)?;
         writeln!(out)?;
+    }
+    if mistakes.len() > MOST_DRAWN {
+        writeln!(out, "note: {} more mistakes are not drawn; mend these first", mistakes.len() - MOST_DRAWN)?;
     }
     drop(out);
     let place = |(_, diagnostic): &(&SourceFile, Diagnostic)| match diagnostic.code.split('/').next() {
@@ -201,19 +195,35 @@ pub(super) fn draw_mistakes(mistakes: &[(&SourceFile, Diagnostic)], terminal: &T
     Ok(Failure::Shown)
 }
 
+/// The most files of one rule folder, and how large they are together, in bytes. All are held in memory, and rules are
+/// asked of every policy.
+const MOST_RULE_FILES: usize = 5000;
+const LARGEST_RULES: usize = 64 << 20;
+
 /// The rule and vocabulary files of a folder, in the order of their names; a single file will do, too.
 pub(super) fn read_rule_folder(folder: &Path) -> Result<Vec<RuleSource>, String> {
     let mut sources = Vec::new();
+    let mut size = 0;
     for entry in WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.map_err(|error| match error.io_error() {
             Some(io) => format!("can't read the rules in `{}`: {}", folder.display(), reason(io)),
             None => format!("can't read the rules in `{}`: {error}", folder.display()),
         })?;
-        if !entry.file_type().is_file() || !has_extension(entry.path(), &["yaml", "yml"]) {
+        let is_other = entry.file_type().is_dir() || entry.path_is_symlink();
+        if is_other || !has_extension(entry.path(), &["yaml", "yml"]) {
             continue;
         }
         let name = entry.path().to_string_lossy().into_owned();
-        let bytes = fs::read(entry.path()).map_err(|error| format!("can't read `{name}`: {}", reason(&error)))?;
+        let bytes = file::read(entry.path(), Limit::RULES).map_err(|error| format!("can't read `{name}`: {error}"))?;
+        size += bytes.len();
+        if sources.len() == MOST_RULE_FILES || size > LARGEST_RULES {
+            return Err(format!(
+                "`{}` holds more than {MOST_RULE_FILES} rule files, or more than {}, which is the most that a folder may \
+                 hold; name one of the folders in it",
+                folder.display(),
+                Size(LARGEST_RULES as u64)
+            ));
+        }
         let role = Role::of(&name);
         let inner = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_string_lossy();
         let language = language_of(&inner);

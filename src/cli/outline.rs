@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::config::parse_size;
 use super::input::InputArgs;
 use super::{Exit, Failure, Terminal};
+use crate::config::Size;
 use crate::document::{Document, SectionId};
 use crate::report::printable;
 use crate::source::{SourceFile, Span};
@@ -22,6 +24,9 @@ pub(super) struct Args {
     /// How to show it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: FormatName,
+    /// The largest policy that is read: bytes, or a size as in `64MiB`, which it is where nothing is said.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_file_size: Option<Size>,
     #[command(flatten)]
     input: InputArgs,
 }
@@ -33,7 +38,8 @@ enum FormatName {
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let (source, document) = args.input.read(&args.path).map_err(Failure::Message)?;
+    let (source, document) =
+        args.input.read(&args.path, args.max_file_size.unwrap_or(Size::OF_POLICIES)).map_err(Failure::Message)?;
     terminal.write(|out| match args.format {
         FormatName::Text => text(&source, &document, out),
         FormatName::Json => json(&source, &document, out),

@@ -187,6 +187,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "there is no such folder".to_owned(),
         io::ErrorKind::PermissionDenied => "it may not be written".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::StorageFull => "there is no room left for it".to_owned(),
         _ => error.to_string(),
     }
 }

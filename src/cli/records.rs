@@ -73,6 +73,10 @@ struct Refusal {
 
 impl Record<'_> {
     fn read(line: &[u8]) -> Result<Record<'_>, Refusal> {
+        // A list of the values would do for serde.
+        if line.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Refusal { id: None, expected: format!("{EXPECTED}: it is no object") });
+        }
         serde_json::from_slice(line).map_err(|error| {
             let error = error.to_string();
             // It counts from the start of what it was given, which is one line.

@@ -1,12 +1,12 @@
 //! `clauselint suppress`: findings set aside for a reason, in the suppressions file.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use time::Date;
 
 use super::checked::{Given, Run, RunArgs, replace};
+use super::file::{self, Limit};
 use super::{Exit, Failure, Terminal, input, place};
 use crate::check::{Because, Finding, SetAside};
 use crate::report::printable;
@@ -158,7 +158,11 @@ fn extended(run: &Run, path: &Path, new: &[NewEntry]) -> Result<Vec<u8>, Failure
     let (file, bytes) = match run.used.iter().find(|used| used.path == path) {
         Some(used) => (read(&used.bytes).0, used.bytes.clone()),
         None => {
-            let bytes = fs::read(path).unwrap_or_else(|_| SuppressionsFile::HEADER.as_bytes().to_vec());
+            // What can't be read is not to be written over.
+            let bytes = match file::read(path, Limit::SUPPRESSIONS) {
+                Err(error) if error.is_missing() => SuppressionsFile::HEADER.as_bytes().to_vec(),
+                read => read.map_err(|error| Failure::Message(format!("can't read `{name}`: {error}")))?,
+            };
             (read(&bytes).0, bytes)
         }
     };

@@ -39,11 +39,13 @@ pub(super) struct ConfigFields {
     pub(super) fail_on: Option<FailOnName>,
     /// How many warnings there may be before a run fails.
     pub(super) max_warnings: Option<usize>,
+    /// The largest policy that is read, in bytes, or in a unit, as in `64MiB`, which it is where nothing is said.
+    pub(super) max_file_size: Option<SizeField>,
     /// What is different for some policies; of two that match one policy, the later counts.
     pub(super) overrides: Vec<OverrideFields>,
 }
 
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "include",
     "exclude",
     "rule-folders",
@@ -56,6 +58,7 @@ pub(super) const KEYS: [&str; 13] = [
     "stale-after",
     "fail-on",
     "max-warnings",
+    "max-file-size",
     "overrides",
 ];
 
@@ -78,6 +81,25 @@ pub(super) struct OverrideFields {
     /// The language of the policies (ISO 639 code, as `en`), or `auto`.
     #[serde(default)]
     pub(super) language: Option<String>,
+}
+
+/// A number of bytes, or a text that has a unit.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged, expecting = "expected a number of bytes, or a size as in `64MiB`")]
+pub(super) enum SizeField {
+    Bytes(u64),
+    Text(String),
+}
+
+impl SizeField {
+    /// As it was written.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Bytes(bytes) => bytes.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
 }
 
 /// How a rule is taken.

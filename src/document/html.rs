@@ -153,7 +153,7 @@ fn start_inline(tag: &StartTag<usize>, builder: &mut ProseBuilder<'_>) {
             // A link that was not closed ends where the next one starts; an anchor without a target is no link.
             builder.end_link();
             if let Some(target) = attribute(tag, "href") {
-                builder.start_link(target);
+                builder.start_link(&target);
             }
         }
         _ => {}
@@ -186,8 +186,8 @@ struct Reader<'s> {
     /// The open tables, outermost first, and how many had column headers so far.
     tables: Vec<Table>,
     table_count: usize,
-    /// For each element name, the text offset of its last end tag.
-    last_end: BTreeMap<String, Option<usize>>,
+    /// For each element name, the text offset of its last end tag; found when the first element is to be skipped.
+    last_end: Option<BTreeMap<String, usize>>,
 }
 
 /// What the block being read was opened as.
@@ -242,7 +242,7 @@ impl<'s> Reader<'s> {
             broken: false,
             tables: Vec::new(),
             table_count: 0,
-            last_end: BTreeMap::new(),
+            last_end: None,
         }
     }
 
@@ -479,19 +479,28 @@ impl<'s> Reader<'s> {
     /// Whether an end tag of this name follows.
     fn ends(&mut self, name: &str, after: usize) -> bool {
         let (source, range) = (self.source, self.range.clone());
-        let last = *self.last_end.entry(name.to_owned()).or_insert_with(|| {
-            let text = &source.text()[range.clone()];
-            let end_tags = text.rmatch_indices("</").map(|(at, _)| at);
-            let named = |at: &usize| {
-                text.as_bytes()
-                    .get(at + 2..at + 2 + name.len())
-                    .is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
-            };
-            end_tags.into_iter().find(named).map(|at| at + range.start)
-        });
-        last.is_some_and(|last| last >= after)
+        let last_end = self.last_end.get_or_insert_with(|| last_ends(source, range));
+        last_end.get(name).is_some_and(|last| *last >= after)
     }
 }
+
+/// For each element name, the text offset of its last end tag. All are found at once: names can be made up, and a search
+/// for each of them would read the page as often.
+fn last_ends(source: &SourceFile, range: Range<usize>) -> BTreeMap<String, usize> {
+    let text = &source.text()[range.clone()];
+    let mut last_ends = BTreeMap::new();
+    for (at, mark) in text.match_indices("</") {
+        let rest = &text[at + mark.len()..];
+        let name = rest.split(|c: char| c.is_ascii_whitespace() || "/><".contains(c)).next().unwrap_or_default();
+        if !name.is_empty() && name.len() <= LONGEST_NAME {
+            last_ends.insert(name.to_ascii_lowercase(), at + range.start);
+        }
+    }
+    last_ends
+}
+
+/// The longest name of an element that can be skipped, in bytes.
+const LONGEST_NAME: usize = 100;
 
 fn name_of(name: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(name)

@@ -2,6 +2,7 @@
 //!
 //! Code blocks are text here: what CommonMark takes for indented code is, in a policy, an indented address.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -34,11 +35,67 @@ pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Content {
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_DEFINITION_LIST;
     let mut reader = Reader::new(source);
-    for (event, at) in Parser::new_ext(&source.text()[range.clone()], options).into_offset_iter() {
+    let text = shallow(&source.text()[range.clone()]);
+    for (event, at) in Parser::new_ext(&text, options).into_offset_iter() {
         reader.event(event, at.start + range.start..at.end + range.start);
     }
     reader.flush(BlockKind::Paragraph);
     Content { blocks: reader.blocks, comments: reader.comments, anchors: reader.anchors, unread: reader.unread }
+}
+
+/// How many marks of quotes and list items a line can open with, and how far from its start, in bytes: the parser looks
+/// at all that are open for every line of the file.
+const DEEPEST: usize = 100;
+const FARTHEST: usize = 1000;
+
+/// The text with those marks of quotes and list items blanked that go deeper than that; all else stays where it is.
+fn shallow(text: &str) -> Cow<'_, str> {
+    let mut shallow: Option<String> = None;
+    let mut done = 0;
+    let mut start = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        if let Some(deep) = deep_marks(line) {
+            let shallow = shallow.get_or_insert_with(|| String::with_capacity(text.len()));
+            shallow.push_str(&text[done..start + deep.start]);
+            shallow.extend(std::iter::repeat_n(' ', deep.len()));
+            done = start + deep.end;
+        }
+        start += line.len();
+    }
+    match shallow {
+        Some(shallow) => Cow::Owned(shallow + &text[done..]),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The bytes of a line that open quotes and list items deeper than they may go.
+fn deep_marks(line: &str) -> Option<Range<usize>> {
+    let bytes = line.as_bytes();
+    let mut marks = 0;
+    let mut deep = None;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let digits = bytes[at..].iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
+        let is_spaced = |at: usize| bytes.get(at).is_none_or(u8::is_ascii_whitespace);
+        let length = match byte {
+            b' ' | b'\t' => {
+                at += 1;
+                continue;
+            }
+            b'>' => 1,
+            b'-' | b'*' | b'+' if is_spaced(at + 1) => 1,
+            _ if digits > 0 && matches!(bytes.get(at + digits), Some(b'.' | b')')) && is_spaced(at + digits + 1) => {
+                digits + 1
+            }
+            _ => break,
+        };
+        marks += 1;
+        if marks > DEEPEST || at > FARTHEST {
+            deep.get_or_insert(at);
+        }
+        at += length;
+    }
+    deep.map(|start| start..at)
 }
 
 struct Reader<'s> {
@@ -169,7 +226,7 @@ impl<'s> Reader<'s> {
                 self.navigation = self.navigation.saturating_add_signed(opened);
             }
             Tag::Strong => self.builder.start_strong(),
-            Tag::Link { dest_url, .. } => self.builder.start_link(dest_url.into_string()),
+            Tag::Link { dest_url, .. } => self.builder.start_link(&dest_url),
             Tag::Image { .. } => {
                 self.images += 1;
                 self.unread.push(range);
@@ -266,5 +323,26 @@ fn level_number(level: HeadingLevel) -> u8 {
         HeadingLevel::H4 => 4,
         HeadingLevel::H5 => 5,
         HeadingLevel::H6 => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_that_go_too_deep_are_blanked_and_nothing_moves() {
+        for usual in ["> - 1. one\n* two\n", "a - b > c\n", "---\n***\n", "12. twelve\r\n"] {
+            assert!(matches!(shallow(usual), Cow::Borrowed(_)), "{usual}");
+        }
+        for mark in [">", "> ", "- ", "+ ", "1. ", "12) "] {
+            let deep = format!("One\n{}We keep \u{e9}.\n- two\n", mark.repeat(300));
+            let read = shallow(&deep);
+            assert_eq!(read.len(), deep.len());
+            assert_eq!(read.matches(mark.trim()).count(), DEEPEST + usize::from(mark == "- "), "{mark}");
+            assert!(read.ends_with("We keep \u{e9}.\n- two\n"));
+        }
+        let far = format!("{}- a\n", " ".repeat(FARTHEST + 1));
+        assert_eq!(shallow(&far), format!("{}  a\n", " ".repeat(FARTHEST + 1)));
     }
 }

@@ -22,9 +22,16 @@ pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
         }
         start += line.len();
     }
-    for (idx, line) in lines.iter().enumerate() {
-        let next = lines[idx + 1..].iter().map(|line| source.text()[line.clone()].trim()).find(|line| !line.is_empty());
-        reader.line(line.clone(), next.unwrap_or_default());
+    // For each line, the next one that is not blank.
+    let mut next = "";
+    let mut following = vec![""; lines.len()];
+    for (following, line) in following.iter_mut().zip(&lines).rev() {
+        *following = next;
+        let text = source.text()[line.clone()].trim();
+        next = if text.is_empty() { next } else { text };
+    }
+    for (line, next) in lines.into_iter().zip(following) {
+        reader.line(line, next);
     }
     reader.flush();
     reader.blocks

@@ -5,6 +5,7 @@
 //! out. Owns the fold and the map; knows no document format.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::source::{SourceFile, Span};
 
@@ -29,8 +30,9 @@ impl ProseSpan {
 pub struct Link {
     /// What the reader sees of it.
     pub label: ProseSpan,
-    /// Where it leads, as the document writes it.
-    pub target: String,
+    /// Where it leads, as the document writes it; cut where it is longer than any address. A link that goes on over many
+    /// blocks is in each of them, and they share its target.
+    pub target: Arc<str>,
 }
 
 /// Text as a reader sees it.
@@ -176,11 +178,14 @@ pub(super) struct ProseBuilder<'s> {
     prose: Prose,
     /// White space seen since the last visible character, as a range of the source text.
     space: Option<Range<usize>>,
-    open_links: Vec<(usize, String)>,
+    open_links: Vec<(usize, Arc<str>)>,
     strong_from: Option<usize>,
     strong: Vec<ProseSpan>,
     breaks: Vec<usize>,
 }
+
+/// The longest target of a link that is kept, in bytes. Browsers take no longer addresses.
+const LONGEST_TARGET: usize = 2000;
 
 /// What [`ProseBuilder`] leaves of a block.
 #[derive(Clone, Debug, Default)]
@@ -251,8 +256,14 @@ impl<'s> ProseBuilder<'s> {
         self.breaks.push(next);
     }
 
-    pub(super) fn start_link(&mut self, target: impl Into<String>) {
-        self.open_links.push((self.prose.text.len(), target.into()));
+    /// A link that was not closed ends where the next one starts, so that links never overlap.
+    pub(super) fn start_link(&mut self, target: &str) {
+        self.end_link();
+        let mut end = target.len().min(LONGEST_TARGET);
+        while !target.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.open_links.push((self.prose.text.len(), target[..end].into()));
     }
 
     pub(super) fn end_link(&mut self) {
@@ -297,7 +308,7 @@ impl<'s> ProseBuilder<'s> {
         taken
     }
 
-    fn close_link(&mut self, start: usize, target: String) {
+    fn close_link(&mut self, start: usize, target: Arc<str>) {
         let label = self.prose.trimmed(ProseSpan { start, end: self.prose.text.len() });
         if label.start < label.end {
             self.prose.links.push(Link { label, target });
@@ -387,9 +398,16 @@ fn fold(character: char) -> Folded {
         // U+237D is the picture of a no-break space, left over from a conversion.
         '\u{237D}' => Folded::Space,
         _ if character.is_whitespace() || character.is_control() => Folded::Space,
-        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {
-            Folded::Hidden
-        }
+        '\u{AD}'
+        | '\u{34F}'
+        | '\u{61C}'
+        | '\u{180E}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E0FFF}' => Folded::Hidden,
         '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{B4}' => Folded::Shown('\''),
         '\u{201C}'..='\u{201F}' | '\u{2033}' | '\u{AB}' | '\u{BB}' => Folded::Shown('"'),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Folded::Shown('-'),

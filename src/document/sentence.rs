@@ -54,6 +54,13 @@ pub(super) fn split(text: &str, breaks: &[usize]) -> Vec<ProseSpan> {
     spans
 }
 
+/// A text that is no sentence, cut where it is longer than the longest clause.
+pub(super) fn cut(text: &str) -> Vec<ProseSpan> {
+    let mut spans = Vec::new();
+    cut_to_length(text, 0, text.len(), &mut spans);
+    spans
+}
+
 /// The hand-set line ends that separate statements: after punctuation that ends one, or after a short line, unless the
 /// block is text that some editor wrapped.
 fn kept_breaks(text: &str, breaks: &[usize]) -> Vec<usize> {

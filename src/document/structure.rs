@@ -290,6 +290,14 @@ fn title_key(text: &str, longest: usize) -> Option<String> {
 // ------------------------------------------------------------------------------------------------------------------
 // Sections and clauses
 
+/// How many clauses introduce another one at most, and so how deep lists go: what lies deeper is read as if it lay there.
+/// Policies have three or four levels; without a bound, a list of a hundred thousand would cost the square of that.
+const DEEPEST: usize = 16;
+
+/// How long the clauses that introduce another one are together, in bytes: of more, those nearest to it count. They are
+/// read again with every clause that they introduce.
+const LONGEST_LEAD_IN: usize = 2000;
+
 /// Where a block stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -343,11 +351,11 @@ impl Arranger {
         match kind {
             BlockKind::Heading(level) if text.prose.text().len() <= LONGEST_HEADING => self.heading(level, text.prose),
             BlockKind::Header { table } => {
-                let id = self.push(ClauseKind::TableHeader, Vec::new(), text.prose);
+                let id = self.pieces(ClauseKind::TableHeader, &[], &text.prose);
                 self.headers.extend(id.map(|id| (table, id)));
             }
             _ if navigation => {
-                self.push(ClauseKind::Navigation, Vec::new(), text.prose);
+                self.pieces(ClauseKind::Navigation, &[], &text.prose);
             }
             BlockKind::Term => {
                 let last = self.paragraph(text);
@@ -359,7 +367,7 @@ impl Arranger {
                 self.introduces = last.filter(|id| introduces(self.text_of(*id)));
             }
             BlockKind::Item { list, depth, part } => self.item(text, list, depth, part),
-            BlockKind::Row { table } => self.row(table, text.prose),
+            BlockKind::Row { table } => self.row(table, &text.prose),
         }
     }
 
@@ -385,6 +393,7 @@ impl Arranger {
     }
 
     fn item(&mut self, text: BlockText, number: usize, depth: usize, part: ItemPart) {
+        let depth = depth.min(DEEPEST);
         if self.list.as_ref().is_none_or(|list| list.number != number && depth == 1) {
             self.list = Some(OpenList { number, lead_in: self.introduces.take(), items: Vec::new() });
         }
@@ -406,11 +415,17 @@ impl Arranger {
         }
     }
 
-    fn row(&mut self, table: Option<usize>, prose: Prose) {
+    fn row(&mut self, table: Option<usize>, prose: &Prose) {
         self.list = None;
         let header = table.and_then(|table| self.headers.get(&table).copied());
-        let lead_in = self.introduces.into_iter().chain(header).collect();
-        self.push(ClauseKind::TableRow, lead_in, prose);
+        let lead_in: Vec<ClauseId> = self.introduces.into_iter().chain(header).collect();
+        self.pieces(ClauseKind::TableRow, &lead_in, prose);
+    }
+
+    /// Makes a clause of what is no sentence, or several where it is very long; the first of them is the answer.
+    fn pieces(&mut self, kind: ClauseKind, lead_in: &[ClauseId], prose: &Prose) -> Option<ClauseId> {
+        let pieces = prose.slices(sentence::cut(prose.text()));
+        pieces.filter_map(|piece| self.push(kind, lead_in.to_vec(), piece)).collect::<Vec<_>>().into_iter().next()
     }
 
     /// Breaks a block into clauses; the last of them is the answer.
@@ -432,6 +447,7 @@ impl Arranger {
             last = id.or(last);
             if introduces_rest && let Some(id) = id {
                 lead_in.push(id);
+                lead_in.drain(..lead_in.len().saturating_sub(DEEPEST));
             }
         }
         last
@@ -443,8 +459,22 @@ impl Arranger {
         }
         let section = self.open.last().map_or(SectionId::ROOT, |(_, id)| *id);
         let span = prose.span(prose.whole());
+        let lead_in = self.nearest(lead_in);
         self.clauses.push(Clause { kind, section, lead_in, prose, span, block: self.number });
         Some(ClauseId(self.clauses.len() - 1))
+    }
+
+    /// Of the clauses that introduce another one, outermost first, those that are near enough.
+    fn nearest(&self, mut lead_in: Vec<ClauseId>) -> Vec<ClauseId> {
+        let mut room = LONGEST_LEAD_IN;
+        let fits = |id: &&ClauseId| {
+            let left = room.checked_sub(self.text_of(**id).len());
+            room = left.unwrap_or(0);
+            left.is_some()
+        };
+        let kept = lead_in.iter().rev().take(DEEPEST).take_while(fits).count();
+        lead_in.drain(..lead_in.len() - kept);
+        lead_in
     }
 
     fn text_of(&self, id: ClauseId) -> &str {

@@ -155,7 +155,7 @@ impl Digest {
     }
 
     /// Whether the text holds characters outside of ASCII.
-    pub(super) fn is_foreign(&self) -> bool {
+    pub(crate) fn is_foreign(&self) -> bool {
         self.marks & FOREIGN != 0
     }
 

@@ -111,6 +111,9 @@ pub(super) enum State {
 /// The most states of one program; of a vocabulary entry's, counted once for each length that a match can have.
 const MOST_STATES: usize = 20_000;
 
+/// The most words of a match of a vocabulary entry.
+pub(super) const LONGEST_ENTRY: usize = 127;
+
 /// Compiles vocabulary entries, each after those that it names: their ids by their names, their programs in the order of
 /// the ids, and the names of those that name themselves, directly or by way of others. Names that no entry has match
 /// nothing. What is too large is told, and matches nothing.
@@ -365,8 +368,9 @@ impl Program {
 
     /// The program as a vocabulary entry's, if it is small enough.
     fn of_entry(self) -> Result<Self, TooLarge> {
-        let lengths = self.longest.map_or(usize::MAX, |longest| longest.saturating_add(1));
-        if self.states.len().saturating_mul(lengths) > MOST_STATES { Err(TooLarge) } else { Ok(self) }
+        let lengths = self.longest.filter(|longest| *longest <= LONGEST_ENTRY).map(|longest| longest + 1);
+        let small = lengths.is_some_and(|lengths| self.states.len() * lengths <= MOST_STATES);
+        if small { Ok(self) } else { Err(TooLarge) }
     }
 
     /// What patterns that name it need to know, given its id.

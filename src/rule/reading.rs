@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::lexicon::{GroupId, Lexicon, Symbol};
-use super::matcher::{EntryId, Program, State};
+use super::matcher::{EntryId, LONGEST_ENTRY, Program, State};
 use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
 use super::words::{Token, WordId, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
@@ -143,16 +143,22 @@ impl Tile<'_> {
     fn candidates(&self, program: &Program, programs: &[Program]) -> Passages {
         let mut candidates = [u64::MAX; MOST_PASSAGES / 64];
         for need in program.needs() {
-            let mut holding = Passages::default();
-            for group in &*need.groups {
-                self.add_passages(*group, &mut holding);
+            match (&*need.groups, &*need.entries) {
+                ([group], []) => match self.passages_of(*group) {
+                    Some(holding) => keep(&mut candidates, holding),
+                    None => return Passages::default(),
+                },
+                ([], [entry]) => keep(&mut candidates, self.entry_candidates(*entry, programs)),
+                (groups, entries) => {
+                    let mut holding = Passages::default();
+                    groups
+                        .iter()
+                        .filter_map(|group| self.passages_of(*group))
+                        .for_each(|other| add(&mut holding, other));
+                    entries.iter().for_each(|entry| add(&mut holding, self.entry_candidates(*entry, programs)));
+                    keep(&mut candidates, &holding);
+                }
             }
-            for entry in &*need.entries {
-                let known =
-                    self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs));
-                holding.iter_mut().zip(known).for_each(|(holding, passages)| *holding |= passages);
-            }
-            candidates.iter_mut().zip(holding).for_each(|(left, holding)| *left &= holding);
             if candidates == Passages::default() {
                 break;
             }
@@ -160,8 +166,14 @@ impl Tile<'_> {
         candidates
     }
 
-    fn add_passages(&self, group: GroupId, to: &mut Passages) {
-        let Some(number) = self.numbers[group.idx()].checked_sub(1) else { return };
+    /// The passages that hold all that an entry needs.
+    fn entry_candidates(&self, entry: EntryId, programs: &[Program]) -> &Passages {
+        self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs))
+    }
+
+    /// The passages that hold a word of a group; nothing if there is none in the tile.
+    fn passages_of(&self, group: GroupId) -> Option<&Passages> {
+        let number = self.numbers[group.idx()].checked_sub(1)?;
         let passages = self.group_passages[number as usize].get_or_init(|| {
             let mut passages = Passages::default();
             for test in self.lexicon.tests(group) {
@@ -172,8 +184,18 @@ impl Tile<'_> {
             }
             passages
         });
-        to.iter_mut().zip(passages).for_each(|(to, passages)| *to |= passages);
+        Some(passages)
     }
+}
+
+/// Keeps those passages that others are among.
+fn keep(passages: &mut Passages, others: &Passages) {
+    passages.iter_mut().zip(others).for_each(|(passages, others)| *passages &= others);
+}
+
+/// Adds passages.
+fn add(passages: &mut Passages, others: &Passages) {
+    passages.iter_mut().zip(others).for_each(|(passages, others)| *passages |= others);
 }
 
 /// Where a vocabulary entry is found in a tile: for each length that its matches have, where they start.
@@ -265,7 +287,7 @@ impl<'r> Reading<'r> {
         for idx in 0..self.tiles.len() {
             let tile = &self.tiles[idx];
             let mut candidates = tile.candidates(program, self.programs);
-            candidates.iter_mut().zip(tile.statements).for_each(|(left, statements)| *left &= statements);
+            keep(&mut candidates, &tile.statements);
             let count: u32 = candidates.iter().map(|bits| bits.count_ones()).sum();
             if count == 0 {
                 continue;
@@ -281,7 +303,7 @@ impl<'r> Reading<'r> {
                     let passage = tile.passage_of[end];
                     ends[usize::from(passage) / 64] |= 1 << (passage % 64);
                 }
-                candidates.iter_mut().zip(ends).for_each(|(left, ends)| *left &= ends);
+                keep(&mut candidates, &ends);
             }
             for at in positions::each(&candidates) {
                 let at = tile.passages.start + at;
@@ -695,10 +717,10 @@ impl Run {
 /// match is so far, so that where it starts is known from where it ends.
 #[derive(Default)]
 struct RunByLength {
-    /// For each state and length so far the number of the set of positions that it was reached at; 0 where it was not.
+    /// For each state the lengths at which it was reached, as bits.
+    lengths: Vec<u128>,
+    /// For each state and length the number of the set of positions that it was reached at, where it was.
     numbers: Vec<usize>,
-    /// How many lengths there are.
-    lengths: usize,
     /// The sets; the first two serve to go through a gap, and are no state's.
     reached: Sets,
     sets: usize,
@@ -706,13 +728,23 @@ struct RunByLength {
     pending: Vec<u64>,
 }
 
+/// How many lengths a match can have, none included.
+const LENGTHS: usize = LONGEST_ENTRY + 1;
+
+/// The lengths in a set of them, in order.
+fn each_length(lengths: u128) -> impl Iterator<Item = usize> {
+    let next = |left: &u128| Some(left & (left - 1)).filter(|left| *left != 0);
+    let left = std::iter::successors(Some(lengths).filter(|lengths| *lengths != 0), next);
+    left.map(|left| left.trailing_zeros() as usize)
+}
+
 impl RunByLength {
     /// Runs a program over a tile: for each length of its matches, where they start.
     fn run(&mut self, program: &Program, tile: &Tile<'_>) -> Places {
         let count = program.states.len();
-        self.lengths = program.longest.unwrap_or_default() + 1;
-        self.numbers.clear();
-        self.numbers.resize(count * self.lengths, 0);
+        self.lengths.clear();
+        self.lengths.resize(count, 0);
+        self.numbers.resize(self.numbers.len().max(count * LENGTHS), 0);
         self.sets = 2;
         self.pending.clear();
         self.pending.resize(count.div_ceil(64), 0);
@@ -737,28 +769,24 @@ impl RunByLength {
                 self.pending[word] ^= 1 << bit;
                 let state = word * 64 + bit;
                 if !program.accepts(state) {
-                    (0..self.lengths).for_each(|length| self.visit(program, tile, state, length));
+                    each_length(self.lengths[state]).for_each(|length| self.visit(program, tile, state, length));
                 }
             }
         }
+        let accepted = self.lengths[..program.accepting].iter().fold(0, |all, lengths| all | lengths);
         let mut places = Vec::new();
-        for length in 1..self.lengths {
-            let accepted = (0..program.accepting).map(|state| self.numbers[state * self.lengths + length]);
-            let accepted: Vec<usize> = accepted.filter(|set| *set != 0).collect();
-            if !accepted.is_empty() {
-                let mut starts = Gathered::new();
-                accepted.iter().for_each(|set| self.reached.gather_back(*set, length, &mut starts));
-                places.push((length, starts.finish()));
+        for length in each_length(accepted).filter(|length| *length > 0) {
+            let mut starts = Gathered::new();
+            for state in (0..program.accepting).filter(|state| self.lengths[*state] >> length & 1 != 0) {
+                self.reached.gather_back(self.numbers[state * LENGTHS + length], length, &mut starts);
             }
+            places.push((length, starts.finish()));
         }
         Places(places)
     }
 
     fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize, length: usize) {
-        let set = self.numbers[state * self.lengths + length];
-        if set == 0 {
-            return;
-        }
+        let set = self.numbers[state * LENGTHS + length];
         match &program.states[state] {
             State::Accept(_) => {}
             State::Take(group, next) => {
@@ -800,8 +828,9 @@ impl RunByLength {
     /// The set of a state and a length, made where there is none.
     fn reach(&mut self, state: usize, length: usize) -> usize {
         self.pending[state / 64] |= 1 << (state % 64);
-        let number = &mut self.numbers[state * self.lengths + length];
-        if *number == 0 {
+        let number = &mut self.numbers[state * LENGTHS + length];
+        if self.lengths[state] >> length & 1 == 0 {
+            self.lengths[state] |= 1 << length;
             *number = self.sets;
             self.sets += 1;
             self.reached.reserve(self.sets);

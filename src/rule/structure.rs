@@ -32,6 +32,10 @@ pub(crate) enum StructureCheck {
     Placeholder { words: Words },
     /// Text that was decoded in another encoding than it was written in.
     MisdecodedText,
+    /// Characters that nobody sees, and that do something.
+    HiddenCharacter,
+    /// Words that mix Latin letters with others that look like them.
+    MixedScript,
     /// Addresses at domains that belong to nobody.
     ExampleAddress { domains: Vec<String>, except: Patterns },
     /// Sentences that break off where something was lost.
@@ -107,6 +111,8 @@ impl StructureCheck {
             | Self::UndefinedAcronym { .. } => true,
             Self::Placeholder { .. }
             | Self::MisdecodedText
+            | Self::HiddenCharacter
+            | Self::MixedScript
             | Self::ExampleAddress { .. }
             | Self::UnbalancedBracket
             | Self::UnbalancedQuote

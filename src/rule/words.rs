@@ -6,7 +6,7 @@ use std::ops::Range;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::lexicon::{Class, Lexicon, Symbol, without_possessive};
-use crate::document::{Prose, ProseSpan};
+use crate::document::{Prose, ProseSpan, as_it_looks};
 
 /// A distinct word of a document, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,8 @@ impl<'l> Words<'l> {
     pub(crate) fn new(lexicon: &'l Lexicon) -> Self {
         Self {
             lexicon,
-            table: HashTable::new(),
+            // Room for the distinct words of a policy of usual size.
+            table: HashTable::with_capacity(1024),
             hasher: DefaultHashBuilder::default(),
             keys: Vec::new(),
             known: Vec::new(),
@@ -63,7 +64,7 @@ impl<'l> Words<'l> {
         let mut links = prose.links().iter().peekable();
         each_word(text, |at, form| {
             while links.next_if(|link| link.label.end <= at.start).is_some() {}
-            let link = links.peek().filter(|link| link.label.start < at.end).map(|link| link.target.as_str());
+            let link = links.peek().filter(|link| link.label.start < at.end).map(|link| &*link.target);
             let word = self.id(&text[at.start..at.end], form, link);
             tokens.push(Token { word, at });
         });
@@ -89,7 +90,9 @@ impl<'l> Words<'l> {
         if word.is_ascii() {
             self.keys.extend(word.bytes().map(|byte| byte.to_ascii_lowercase()));
         } else {
-            let lower: String = word.chars().flat_map(char::to_lowercase).collect();
+            // A word that mixes scripts is read as it looks: whatever put the letters there must not hide it.
+            let looks = as_it_looks(word);
+            let lower: String = looks.as_deref().unwrap_or(word).chars().flat_map(char::to_lowercase).collect();
             self.keys.extend_from_slice(lower.as_bytes());
         }
         let end = self.keys.len();
@@ -131,17 +134,20 @@ fn each_word(text: &str, mut tell: impl FnMut(ProseSpan, Form)) {
     let bytes = text.as_bytes();
     let mut start = 0;
     while start < bytes.len() {
-        let length = bytes[start..].iter().position(|byte| *byte == b' ').unwrap_or(bytes.len() - start);
-        let chunk = ProseSpan { start, end: start + length };
+        // Most words stand between two spaces.
+        let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let after = bytes.get(start + length);
+        if after.is_none_or(|byte| *byte == b' ') {
+            let at = ProseSpan { start, end: start + length };
+            if length > 0 {
+                tell(at, form_of(&bytes[at.start..at.end]));
+            }
+            start = at.end + 1;
+            continue;
+        }
+        let rest = bytes[start + length..].iter().take_while(|byte| **byte != b' ').count();
+        let chunk = ProseSpan { start, end: start + length + rest };
         start = chunk.end + 1;
-        if length == 0 {
-            continue;
-        }
-        let shown = &bytes[chunk.start..chunk.end];
-        if shown.iter().all(u8::is_ascii_alphanumeric) {
-            tell(chunk, form_of(shown));
-            continue;
-        }
         match address(&text[chunk.start..chunk.end]) {
             Some((inner, form)) => {
                 let at = ProseSpan { start: chunk.start + inner.start, end: chunk.start + inner.end };

@@ -10,6 +10,7 @@ mod eval;
 mod fingerprints;
 mod form;
 mod formats;
+mod hostile;
 mod packaging;
 mod policies;
 mod program;

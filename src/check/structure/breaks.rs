@@ -24,8 +24,7 @@ pub(super) fn cut_off(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
             let at_end = found.end == text.len() && !text[found.start..].starts_with('(');
             let goes_on = introducing[id.0] || !ends_block(clause, units.get(idx + 1), subject);
             let (span, words) = unit.place(found);
-            let holds_more = subject.document.unread().iter().any(|unread| span.cover(*unread) == span);
-            if !linked && !holds_more && (!at_end || text.ends_with(['.', '!', '?']) || !goes_on) {
+            if !linked && !subject.is_unread_in(span) && (!at_end || text.ends_with(['.', '!', '?']) || !goes_on) {
                 places.push((span, words));
             }
         }

@@ -48,12 +48,21 @@ struct Outline<'s> {
     openings: Vec<Option<&'s str>>,
     /// The sections with a line that may be a title, the first one first.
     titled: Vec<usize>,
+    /// Those with a heading that nothing marks as one, the first one first.
+    inferred: Vec<usize>,
 }
 
 impl<'s> Outline<'s> {
     fn of(subject: Subject<'s>) -> Self {
         let count = subject.document.sections().len();
-        let mut outline = Self { lists_contents: vec![false; count], openings: vec![None; count], titled: Vec::new() };
+        let origins = subject.document.sections().iter().map(|section| Some(section.heading.as_ref()?.origin));
+        let inferred = origins.enumerate().filter(|(_, origin)| *origin == Some(HeadingOrigin::Inferred));
+        let mut outline = Self {
+            lists_contents: vec![false; count],
+            openings: vec![None; count],
+            titled: Vec::new(),
+            inferred: inferred.map(|(idx, _)| idx).collect(),
+        };
         for clause in subject.document.clauses() {
             let idx = clause.section.0;
             let is_entry = clause.kind == ClauseKind::Navigation;
@@ -77,13 +86,11 @@ impl<'s> Outline<'s> {
     /// one.
     fn is_parted(&self, subject: Subject<'_>, first: usize, second: usize) -> bool {
         let sections = subject.document.sections();
-        let origin = |idx: usize| sections[idx].heading.as_ref().map(|heading| heading.origin);
-        if origin(first) != Some(HeadingOrigin::Marked) || origin(second) != Some(HeadingOrigin::Marked) {
-            return false;
-        }
-        let title = self.titled.get(self.titled.partition_point(|idx| *idx < first));
-        title.is_some_and(|idx| *idx < second)
-            || (first + 1..second).any(|idx| origin(idx) == Some(HeadingOrigin::Inferred))
+        let is_marked =
+            |idx: usize| sections[idx].heading.as_ref().is_some_and(|heading| heading.origin == HeadingOrigin::Marked);
+        let is_any =
+            |of: &[usize], from: usize| of.get(of.partition_point(|idx| *idx < from)).is_some_and(|idx| *idx < second);
+        is_marked(first) && is_marked(second) && (is_any(&self.titled, first) || is_any(&self.inferred, first + 1))
     }
 }
 

@@ -54,9 +54,13 @@ fn defines(text: &str, defining: &[String]) -> bool {
     })
 }
 
+/// The most terms that are looked for in one document: each is looked for in all of it.
+const MOST_TERMS: usize = 200;
+
 /// Terms that are defined and stand nowhere else.
 pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
     let definitions = definitions(subject, defining);
+    let mut stands_once: BTreeMap<String, bool> = BTreeMap::new();
     let mut flaws = Vec::new();
     for definition in &definitions {
         let term = definition.term().trim_end_matches([',', '.']);
@@ -65,7 +69,16 @@ pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
         }
         let lower = term.to_lowercase();
         let stem = lower.trim_end_matches('s').trim_end_matches(['y', 'e', '\'']);
-        if memmem::find_iter(subject.form.lower().as_bytes(), stem).take(2).count() == 1 {
+        let once = match stands_once.get(stem) {
+            Some(once) => *once,
+            None if stands_once.len() >= MOST_TERMS => false,
+            None => {
+                let once = memmem::find_iter(subject.form.lower().as_bytes(), stem).take(2).count() == 1;
+                stands_once.insert(stem.to_owned(), once);
+                once
+            }
+        };
+        if once {
             let (span, words) = definition.unit.place(definition.at);
             flaws.push(Flaw::at(span, words));
         }

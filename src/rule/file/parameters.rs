@@ -46,6 +46,8 @@ fn takes(check: CheckName) -> (&'static [&'static str], &'static [&'static str])
         CheckName::UndefinedAcronym => (&["acronyms"], &[]),
         CheckName::ImpossibleDate
         | CheckName::MisdecodedText
+        | CheckName::HiddenCharacter
+        | CheckName::MixedScript
         | CheckName::UnbalancedBracket
         | CheckName::UnbalancedQuote
         | CheckName::RepeatedHeading
@@ -75,6 +77,8 @@ impl Build<'_, '_> {
             CheckName::NoDate => StructureCheck::NoDate { own: self.words(&given) },
             CheckName::Placeholder => StructureCheck::Placeholder { words: self.words(&given) },
             CheckName::MisdecodedText => StructureCheck::MisdecodedText,
+            CheckName::HiddenCharacter => StructureCheck::HiddenCharacter,
+            CheckName::MixedScript => StructureCheck::MixedScript,
             CheckName::ExampleAddress => StructureCheck::ExampleAddress {
                 domains: given.domains?,
                 except: self.patterns(given.except.as_deref()),

@@ -224,6 +224,10 @@ pub(super) enum CheckName {
     Placeholder,
     /// Text that was decoded in another encoding than it was written in.
     MisdecodedText,
+    /// Characters that nobody sees, and that turn the order of letters, split words or carry text.
+    HiddenCharacter,
+    /// Words that mix Latin letters with Cyrillic or Greek ones that look like them.
+    MixedScript,
     /// Addresses at `domains` that belong to nobody, but not in a clause that `except` matches.
     ExampleAddress,
     /// Sentences that break off where something was lost: `patterns`, but not in a clause that `except` matches.

@@ -11,6 +11,9 @@ use crate::rule::pattern::{Element, Pattern, Sequence};
 use crate::source::SourceFile;
 use crate::yaml::find;
 
+/// The most entries of a vocabulary: each is compiled after those that it names, which takes a look at all of them.
+const MOST_ENTRIES: usize = 5000;
+
 /// A vocabulary entry: where it stands, and its patterns.
 pub(super) struct ReadEntry {
     file: usize,
@@ -49,6 +52,12 @@ pub(super) fn read_vocabulary(
                 let message = format!("the vocabulary entry `{name}` is defined twice");
                 problems.push(file, Diagnostic::error("vocabulary/name", message, label()));
                 continue;
+            }
+            if entries.len() >= MOST_ENTRIES {
+                let message = format!("a vocabulary has at most {MOST_ENTRIES} entries");
+                let help = "put words that are used in one place only into the pattern that needs them";
+                problems.push(file, Diagnostic::error("vocabulary/size", message, label()).with_help(help));
+                break;
             }
             match parse::<Vec<String>>(&piece, source) {
                 Err(problem) => problems.push(file, *problem),
