@@ -352,7 +352,7 @@ pub(crate) struct LazyRegex {
 }
 
 /// When it pays to compile an expression for speed: after so many bytes.
-const FEW: usize = 1 << 14;
+const FEW: usize = 1 << 12;
 
 /// How large an expression may be compiled, in bytes.
 const LARGEST_REGEX: usize = 1 << 20;

@@ -11,6 +11,7 @@
 mod directive;
 mod entries;
 
+use std::cell::OnceCell;
 use std::mem::discriminant;
 use std::ops::Range;
 
@@ -73,7 +74,8 @@ pub fn by_comments(document: &Document, assessment: &mut Assessment, rules: &Rul
     if rules.in_language(document.language().code()).is_none() || document.comments().is_empty() {
         return;
     }
-    let outline = Outline::new(document);
+    let outline = OnceCell::new();
+    let outline = || outline.get_or_init(|| Outline::new(document));
     let accounts = Accounts { rules, settings };
     let mut found = Vec::new();
     let mut in_force: Vec<InForce> = Vec::new();
@@ -98,9 +100,9 @@ pub fn by_comments(document: &Document, assessment: &mut Assessment, rules: &Rul
             found.extend(accounts.expired(comment.span, until, &words));
             continue;
         }
-        let reach = outline.reach(directive.reach, comment.span);
+        let reach = outline().reach(directive.reach, comment.span);
         let used = vec![false; directive.selectors.len()];
-        let before = outline.before(comment.span);
+        let before = outline().before(comment.span);
         in_force.push(InForce { directive, reach, before, at: comment.span, used });
     }
     assessment.set_aside(|finding| {

@@ -26,15 +26,21 @@ impl Fingerprint {
         hash.add(rule);
         for word in words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
             hash.add("\0");
-            hash.add(&word.to_lowercase());
+            if word.is_ascii() {
+                word.bytes().for_each(|byte| hash.add_byte(byte.to_ascii_lowercase()));
+            } else {
+                hash.add(&word.to_lowercase());
+            }
         }
         hash
     }
 
     fn add(&mut self, text: &str) {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+        text.bytes().for_each(|byte| self.add_byte(byte));
+    }
+
+    fn add_byte(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
 }
 

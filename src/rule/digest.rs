@@ -154,6 +154,11 @@ impl Digest {
         self.firsts & marks == marks
     }
 
+    /// Whether the text holds any of these kinds of characters after a space, or first.
+    pub(super) fn has_any_first(&self, marks: u64) -> bool {
+        self.firsts & marks != 0
+    }
+
     /// Whether the text holds characters outside of ASCII.
     pub(crate) fn is_foreign(&self) -> bool {
         self.marks & FOREIGN != 0

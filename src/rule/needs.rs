@@ -13,6 +13,8 @@ pub(crate) struct Needs {
     marks: u64,
     /// The marks that one of the literals holds each: a text with none of them has no match. Nothing if a literal has none.
     one_of: u64,
+    /// The same of those that stand after a space.
+    one_first: u64,
     /// The kinds of characters that a text ends with that has a match. Nothing if it may end with any.
     ends: u64,
     /// A match holds one of these; nothing is known if there are none.
@@ -59,7 +61,13 @@ impl Needs {
             Place::End => literal.text.bytes().last().map_or(0, ends_with),
             Place::Anywhere | Place::Start => 0,
         };
-        Self { marks, one_of: kinds(&|literal| literal.marks), ends: kinds(&last), literals }
+        Self {
+            marks,
+            one_of: kinds(&|literal| literal.marks),
+            one_first: kinds(&|literal| literal.firsts),
+            ends: kinds(&last),
+            literals,
+        }
     }
 
     /// Whether a text may have a match; its digest tells what it holds.
@@ -71,6 +79,7 @@ impl Needs {
         let ends = || text.bytes().last().map_or(0, ends_with);
         digest.has(self.marks)
             && (self.one_of == 0 || digest.has_any(self.one_of))
+            && (self.one_first == 0 || digest.has_any_first(self.one_first))
             && (self.ends == 0 || self.ends & ends() != 0)
             && (self.literals.is_empty() || self.literals.iter().any(|literal| literal.is_in(text, digest)))
     }
@@ -285,7 +294,7 @@ enum Item {
 }
 
 /// More texts than this are too much to look for.
-const MOST_STRINGS: usize = 40;
+const MOST_STRINGS: usize = 60;
 
 /// The rest of a longer text is not looked at.
 const LONGEST_STRING: usize = 24;

@@ -16,6 +16,9 @@ pub(super) enum Reach {
     File,
 }
 
+/// What those words start with.
+const PROGRAM: &str = "clauselint";
+
 /// The words that a comment starts with.
 const NAMES: [(&str, Reach); 3] = [
     ("clauselint-ignore", Reach::Next),
@@ -72,6 +75,11 @@ pub(super) enum Read {
 
 /// Reads the text of a comment: `clauselint-ignore[-section|-file] RULE, RULE [until DATE]: REASON`.
 pub(super) fn read(text: &str, rules: &RuleSet) -> Read {
+    // Pages have many comments, some of them long: all that is meant for this program starts with its name.
+    let start = text.trim_start().get(..PROGRAM.len());
+    if !start.is_some_and(|start| start.eq_ignore_ascii_case(PROGRAM)) {
+        return Read::Prose;
+    }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = text.find([' ', ':']).unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
@@ -114,7 +122,7 @@ pub(super) fn read(text: &str, rules: &RuleSet) -> Read {
 /// Whether a comment that starts with no known word was meant as a directive: prose may mention the program.
 fn is_meant(name: &str, rest: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    match name.strip_prefix("clauselint") {
+    match name.strip_prefix(PROGRAM) {
         Some("") => {
             let next = rest.trim_start_matches([':', ' ']).to_ascii_lowercase();
             ["ignore", "disable", "suppress", "allow"].iter().any(|verb| next.starts_with(verb))
