@@ -34,16 +34,28 @@ pub(super) fn in_order<I: Send, T: Send>(
     work: impl Fn(I) -> T + Sync,
     mut take: impl FnMut(Turn<T>) -> ControlFlow<()>,
 ) {
+    // No more threads than there are items, where that is known.
+    let most = items.size_hint().1.and_then(NonZeroUsize::new);
+    let threads = most.map_or(threads, |most| most.min(threads));
     let source = Mutex::new(items.fuse().enumerate());
     let line = Line { ahead: threads.saturating_mul(NonZeroUsize::MIN.saturating_add(LOOK_AHEAD - 1)), ..Line::new() };
     thread::scope(|scope| {
-        for _ in 0..threads.get() {
-            scope.spawn(|| {
-                let _watch = Watch(&line);
-                while let Some((place, item)) = next(&source, &line) {
-                    line.put(place, work(item));
+        let serve = || {
+            let _watch = Watch(&line);
+            while let Some((place, item)) = next(&source, &line) {
+                line.put(place, work(item));
+            }
+        };
+        // Where the system has not as many threads to give, fewer will do.
+        let begun = (0..threads.get()).take_while(|_| thread::Builder::new().spawn_scoped(scope, serve).is_ok());
+        if begun.count() == 0 {
+            while let Some((place, item)) = next(&source, &line) {
+                line.put(place, work(item));
+                if line.turn().is_some_and(|turn| take(turn).is_break()) {
+                    break;
                 }
-            });
+            }
+            return;
         }
         while let Some(turn) = line.turn() {
             if take(turn).is_break() {
