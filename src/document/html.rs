@@ -4,11 +4,13 @@
 //! the block before it. Elements that show nothing (scripts, styles, hidden ones) or only lead elsewhere (`nav`) are
 //! skipped, unless their end tag is missing: then skipping would swallow the policy.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::ops::Range;
 
-use html5gum::emitters::default::StartTag;
-use html5gum::{DefaultEmitter, Token, Tokenizer};
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Emitter, Error, ForwardingEmitter, Span as At, Token, Tokenizer};
 
 use super::Comment;
 use super::block::{Block, BlockKind, Content, ItemPart};
@@ -79,16 +81,16 @@ pub(super) fn looks_like_html(text: &str) -> bool {
         return true;
     }
     // A page's fragment: block tags all over it.
-    let tags = text.matches("</p>").count() + text.matches("</div>").count() + text.matches("</li>").count();
-    start.starts_with('<') && tags > 0 || tags >= 5
+    let needed = if start.starts_with('<') { 1 } else { 5 };
+    let is_end =
+        |at: &usize| ["</p>", "</div>", "</li>"].iter().any(|tag| text.as_bytes()[*at..].starts_with(tag.as_bytes()));
+    memchr::memchr_iter(b'<', text.as_bytes()).filter(is_end).nth(needed - 1).is_some()
 }
 
 /// Reads a range of the source text.
 pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Content {
     let mut reader = Reader::new(source, range.clone());
-    for (token, at) in tokens(source, range) {
-        reader.token(token, at);
-    }
+    tokenize(source, range, |token, at| reader.token(token, at));
     reader.end_row();
     reader.flush_text();
     Content { blocks: reader.blocks, comments: reader.comments, anchors: reader.anchors, unread: reader.unread }
@@ -97,29 +99,23 @@ pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Content {
 /// Reads a tag or a comment that stands inside of a Markdown paragraph; all but its text comes back.
 pub(super) fn inline(source: &SourceFile, range: Range<usize>, builder: &mut ProseBuilder<'_>) -> Content {
     let mut content = Content::default();
-    for (token, at) in tokens(source, range) {
-        if let Token::StartTag(tag) = &token {
-            content.anchors.extend(anchors_of(tag));
+    tokenize(source, range, |token, at| match token {
+        Markup::Start(tag) => {
+            content.anchors.extend(tag.anchors());
+            match &*tag.name {
+                b"br" => builder.line_break(at),
+                _ => start_inline(tag, builder),
+            }
         }
-        match token {
-            Token::StartTag(tag) if &**tag.name == b"br" => builder.line_break(at),
-            Token::StartTag(tag) => start_inline(&tag, builder),
-            Token::EndTag(tag) => end_inline(&tag.name, builder),
-            Token::Comment(text) => content.comments.push(comment(source, &text, at)),
-            _ => {}
-        }
-    }
+        Markup::End(name) => end_inline(name, builder),
+        Markup::Comment(text) => content.comments.push(comment(source, text, at)),
+        Markup::Text => {}
+    });
     content
 }
 
 fn comment(source: &SourceFile, text: &[u8], at: Range<usize>) -> Comment {
     Comment { span: source.span(at), text: String::from_utf8_lossy(text).into_owned() }
-}
-
-/// The names that a tag gives its element.
-fn anchors_of(tag: &StartTag<usize>) -> impl Iterator<Item = String> {
-    let name = attribute(tag, "name").filter(|_| &**tag.name == b"a");
-    attribute(tag, "id").into_iter().chain(name)
 }
 
 /// How many elements of a name a fragment opens and leaves open; negative where it closes more than it opens.
@@ -130,30 +126,113 @@ pub(super) fn count_open(html: &str, name: &str) -> isize {
     isize::try_from(opened).unwrap_or(isize::MAX) - isize::try_from(closed).unwrap_or(isize::MAX)
 }
 
-fn tokens(source: &SourceFile, range: Range<usize>) -> impl Iterator<Item = (Token<usize>, Range<usize>)> {
-    let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    emitter.naively_switch_states(true);
-    let text = &source.text()[range.clone()];
-    Tokenizer::new_with_emitter(text, emitter).map_while(Result::ok).filter_map(move |token| {
-        let span = match &token {
-            Token::StartTag(tag) => tag.span,
-            Token::EndTag(tag) => tag.span,
-            Token::String(string) => string.span,
-            Token::Comment(comment) => comment.span,
-            _ => return None,
-        };
-        Some((token, span.start + range.start..span.end + range.start))
-    })
+/// What the tokenizer finds.
+#[derive(Clone, Copy)]
+enum Markup<'t> {
+    Start(&'t Tag),
+    /// An end tag, by its name.
+    End(&'t [u8]),
+    /// Text with its character references, to be read in the source.
+    Text,
+    /// A comment, by what stands between its marks.
+    Comment(&'t [u8]),
 }
 
-fn start_inline(tag: &StartTag<usize>, builder: &mut ProseBuilder<'_>) {
-    match name_of(&tag.name).as_ref() {
-        "b" | "strong" => builder.start_strong(),
-        "a" => {
+/// A start tag.
+#[derive(Default)]
+struct Tag {
+    name: Vec<u8>,
+    self_closing: bool,
+    /// Those of [`ATTRIBUTES`] that it has, with their values.
+    attributes: Vec<(&'static str, String)>,
+}
+
+/// The attributes that are read.
+const ATTRIBUTES: [&str; 7] = ["aria-hidden", "hidden", "href", "id", "name", "role", "style"];
+
+impl Tag {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The names that it gives its element.
+    fn anchors(&self) -> impl Iterator<Item = String> {
+        let name = self.attribute("name").filter(|_| self.name == b"a");
+        self.attribute("id").into_iter().chain(name).map(str::to_owned)
+    }
+}
+
+/// An emitter that asks for no errors, of which any page has some: to look for them takes as long as all the rest.
+struct WithoutErrors<E>(E);
+
+impl<E: Emitter> ForwardingEmitter for WithoutErrors<E> {
+    type Token = E::Token;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = Self::Token> {
+        &mut self.0
+    }
+
+    fn emit_error(&mut self, _: Error) {}
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
+}
+
+/// Reads the tags, texts and comments of a range of the source text, in order, each with its own range.
+fn tokenize(source: &SourceFile, range: Range<usize>, mut found: impl FnMut(Markup<'_>, Range<usize>)) {
+    let mut tag = Tag::default();
+    let mut tag_start = 0;
+    // Whether the attribute being read is one of those that are kept: the first of its name.
+    let mut is_kept = false;
+    let handle = |event: CallbackEvent<'_>, at: At<usize>| -> Option<Infallible> {
+        let here = at.start + range.start..at.end + range.start;
+        match event {
+            CallbackEvent::OpenStartTag { name } => {
+                tag.name.clear();
+                tag.name.extend_from_slice(name);
+                tag_start = here.start;
+            }
+            CallbackEvent::AttributeName { name } => {
+                let read = ATTRIBUTES.iter().find(|read| read.as_bytes() == name);
+                let new = read.filter(|read| tag.attribute(read).is_none());
+                is_kept = new.is_some();
+                tag.attributes.extend(new.map(|read| (*read, String::new())));
+            }
+            CallbackEvent::AttributeValue { value } => {
+                if is_kept && let Some((_, kept)) = tag.attributes.last_mut() {
+                    kept.push_str(&String::from_utf8_lossy(value));
+                }
+            }
+            CallbackEvent::CloseStartTag { self_closing } => {
+                tag.self_closing = self_closing;
+                found(Markup::Start(&tag), tag_start..here.end);
+                tag.attributes.clear();
+            }
+            CallbackEvent::EndTag { name } => {
+                tag.attributes.clear();
+                found(Markup::End(name), here);
+            }
+            CallbackEvent::String { .. } => found(Markup::Text, here),
+            CallbackEvent::Comment { value } => found(Markup::Comment(value), here),
+            CallbackEvent::Doctype { .. } | CallbackEvent::Error(_) => {}
+        }
+        None
+    };
+    let mut emitter = CallbackEmitter::new(handle);
+    emitter.naively_switch_states(true);
+    // Text in memory can be read without errors.
+    let _ = Tokenizer::new_with_emitter(&source.text()[range.clone()], WithoutErrors(emitter)).finish();
+}
+
+fn start_inline(tag: &Tag, builder: &mut ProseBuilder<'_>) {
+    match &*tag.name {
+        b"b" | b"strong" => builder.start_strong(),
+        b"a" => {
             // A link that was not closed ends where the next one starts; an anchor without a target is no link.
             builder.end_link();
-            if let Some(target) = attribute(tag, "href") {
-                builder.start_link(&target);
+            if let Some(target) = tag.attribute("href") {
+                builder.start_link(target);
             }
         }
         _ => {}
@@ -246,19 +325,19 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn token(&mut self, token: Token<usize>, at: Range<usize>) {
+    fn token(&mut self, token: Markup<'_>, at: Range<usize>) {
         match token {
-            Token::StartTag(tag) => self.start(&tag, at),
-            Token::EndTag(tag) => self.end(&name_of(&tag.name), at),
-            Token::String(_) if self.skipping.is_none() => self.text(at),
-            Token::Comment(text) => self.comments.push(comment(self.source, &text, at)),
-            _ => {}
+            Markup::Start(tag) => self.start(tag, at),
+            Markup::End(name) => self.end(&String::from_utf8_lossy(name), at),
+            Markup::Text if self.skipping.is_some() => {}
+            Markup::Text => self.text(at),
+            Markup::Comment(text) => self.comments.push(comment(self.source, text, at)),
         }
     }
 
-    fn start(&mut self, tag: &StartTag<usize>, at: Range<usize>) {
-        let name = name_of(&tag.name);
-        self.anchors.extend(anchors_of(tag));
+    fn start(&mut self, tag: &Tag, at: Range<usize>) {
+        let name = String::from_utf8_lossy(&tag.name);
+        self.anchors.extend(tag.anchors());
         if let Some(skipping) = &mut self.skipping {
             let ended_unclosed = skipping.name == "p" && BLOCKS.contains(&&*name);
             skipping.depth += usize::from(skipping.name == *name && !tag.self_closing);
@@ -466,11 +545,11 @@ impl<'s> Reader<'s> {
         self.blocks.push(Block::new(kind, text));
     }
 
-    fn is_skipped(&mut self, tag: &StartTag<usize>, name: &str, after: usize) -> bool {
-        let style = attribute(tag, "style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
-        let hidden = attribute(tag, "hidden").is_some()
-            || attribute(tag, "aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"))
-            || attribute(tag, "role").is_some_and(|value| value.eq_ignore_ascii_case("navigation"))
+    fn is_skipped(&mut self, tag: &Tag, name: &str, after: usize) -> bool {
+        let style = tag.attribute("style").map(|style| style.to_ascii_lowercase().replace(' ', "")).unwrap_or_default();
+        let hidden = tag.attribute("hidden").is_some()
+            || tag.attribute("aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            || tag.attribute("role").is_some_and(|value| value.eq_ignore_ascii_case("navigation"))
             || style.contains("display:none")
             || style.contains("visibility:hidden");
         (hidden || SKIPPED.contains(&name)) && !tag.self_closing && !VOID.contains(&name) && self.ends(name, after)
@@ -502,22 +581,23 @@ fn last_ends(source: &SourceFile, range: Range<usize>) -> BTreeMap<String, usize
 /// The longest name of an element that can be skipped, in bytes.
 const LONGEST_NAME: usize = 100;
 
-fn name_of(name: &[u8]) -> std::borrow::Cow<'_, str> {
-    String::from_utf8_lossy(name)
-}
-
-fn attribute(tag: &StartTag<usize>, name: &str) -> Option<String> {
-    let value = tag.attributes.get(name.as_bytes())?;
-    Some(String::from_utf8_lossy(value).into_owned())
-}
-
 /// What a character reference shows; itself where it is none.
-fn decode_reference(reference: &str) -> String {
+fn decode_reference(reference: &str) -> Cow<'static, str> {
+    // The ones that pages are full of; a tokenizer costs more than the text around the reference.
+    match reference {
+        "&amp;" => return Cow::Borrowed("&"),
+        "&nbsp;" | "&#160;" => return Cow::Borrowed("\u{A0}"),
+        "&quot;" | "&#34;" => return Cow::Borrowed("\""),
+        "&rsquo;" | "&#8217;" => return Cow::Borrowed("\u{2019}"),
+        "&ldquo;" | "&#8220;" => return Cow::Borrowed("\u{201C}"),
+        "&rdquo;" | "&#8221;" => return Cow::Borrowed("\u{201D}"),
+        _ => {}
+    }
     let mut shown = String::new();
     for token in Tokenizer::new(reference).map_while(Result::ok) {
         if let Token::String(string) = token {
             shown.push_str(&String::from_utf8_lossy(&string));
         }
     }
-    shown
+    Cow::Owned(shown)
 }

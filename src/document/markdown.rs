@@ -15,15 +15,21 @@ use crate::source::SourceFile;
 
 /// Whether a text whose name does not tell reads like Markdown: headings, links, or lists and strong text.
 pub(super) fn looks_like_markdown(text: &str) -> bool {
-    let mut headings = 0_usize;
     let mut marks = 0_usize;
     for line in text.lines().take(2000) {
         let level = line.bytes().take_while(|byte| *byte == b'#').count();
-        headings += usize::from((1..=6).contains(&level) && line[level..].starts_with(' '));
-        marks += usize::from(line.contains("](")) + line.matches("**").count() / 2;
-        marks += usize::from(line.trim_start().starts_with("* ") || line.trim_start().starts_with("- "));
+        if (1..=6).contains(&level) && line[level..].starts_with(' ') {
+            return true;
+        }
+        let bytes = line.as_bytes();
+        marks += usize::from(memchr::memchr_iter(b']', bytes).any(|at| bytes.get(at + 1) == Some(&b'(')));
+        if memchr::memchr(b'*', bytes).is_some() {
+            marks += line.matches("**").count() / 2;
+        }
+        let start = line.trim_start();
+        marks += usize::from(start.starts_with("* ") || start.starts_with("- "));
     }
-    headings > 0 || marks >= 3
+    marks >= 3
 }
 
 /// Reads a range of the source text.

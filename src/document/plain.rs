@@ -13,32 +13,45 @@ use crate::source::SourceFile;
 /// Reads a range of the source text.
 pub(super) fn read(source: &SourceFile, range: Range<usize>) -> Vec<Block> {
     let mut reader = Reader::new(source);
-    let mut lines = Vec::new();
-    let mut start = range.start;
-    for line in source.text()[range].split_inclusive(['\n', '\r']) {
-        // A CRLF splits into the line and a lone LF, which is the same line's end.
-        if line != "\n" || !source.text()[..start].ends_with('\r') {
-            lines.push(start..start + line.len());
-        }
-        start += line.len();
-    }
+    let lines: Vec<Line<'_>> = lines(source.text(), range).collect();
     // For each line, the next one that is not blank.
     let mut next = "";
-    let mut following = vec![""; lines.len()];
-    for (following, line) in following.iter_mut().zip(&lines).rev() {
-        *following = next;
-        let text = source.text()[line.clone()].trim();
-        next = if text.is_empty() { next } else { text };
+    let mut nexts = Vec::with_capacity(lines.len());
+    for line in lines.iter().rev() {
+        nexts.push(next);
+        next = if line.text.is_empty() { next } else { line.text };
     }
-    for (line, next) in lines.into_iter().zip(following) {
+    for (line, next) in lines.iter().zip(nexts.iter().rev()) {
         reader.line(line, next);
     }
     reader.flush();
     reader.blocks
 }
 
+/// A line without the white space around it.
+struct Line<'s> {
+    text: &'s str,
+    /// Where its text starts in the source text, and how far that is indented.
+    start: usize,
+    indent: usize,
+}
+
+/// The lines of a range; a CRLF is one end of a line.
+fn lines(text: &str, range: Range<usize>) -> impl Iterator<Item = Line<'_>> {
+    let ends = memchr::memchr2_iter(b'\n', b'\r', text[range.clone()].as_bytes()).map(move |at| range.start + at + 1);
+    let mut start = range.start;
+    ends.chain([range.end]).filter_map(move |end| {
+        let line = &text[start..end];
+        let shown = line.trim_start();
+        let indent = line.len() - shown.len();
+        let found = Line { text: shown.trim_end(), start: start + indent, indent };
+        let after_carriage_return = line == "\n" && text[..start].ends_with('\r');
+        start = end;
+        (!line.is_empty() && !after_carriage_return).then_some(found)
+    })
+}
+
 struct Reader<'s> {
-    source: &'s SourceFile,
     builder: ProseBuilder<'s>,
     blocks: Vec<Block>,
     /// The open list levels, outermost first: how far the marker is indented, and what kind it is.
@@ -55,7 +68,6 @@ struct Reader<'s> {
 impl<'s> Reader<'s> {
     fn new(source: &'s SourceFile) -> Self {
         Self {
-            source,
             builder: ProseBuilder::new(source),
             blocks: Vec::new(),
             levels: Vec::new(),
@@ -68,10 +80,8 @@ impl<'s> Reader<'s> {
     }
 
     /// `next` is the next line that is not blank.
-    fn line(&mut self, line: Range<usize>, next: &str) {
-        let whole = &self.source.text()[line.clone()];
-        let text = whole.trim();
-        let start = line.start + (whole.len() - whole.trim_start().len());
+    fn line(&mut self, line: &Line<'_>, next: &str) {
+        let Line { text, start, indent } = *line;
         if text.is_empty() {
             self.flush();
             return;
@@ -84,7 +94,6 @@ impl<'s> Reader<'s> {
             }
             return;
         }
-        let indent = start - line.start;
         if let Some(marker) = marker(text) {
             if self.is_numbered_heading(text, marker, next) {
                 self.flush();
@@ -169,4 +178,19 @@ fn underline(text: &str) -> Option<u8> {
     let mark = text.bytes().next().filter(|byte| matches!(byte, b'=' | b'-' | b'_' | b'~' | b'*'))?;
     let whole = text.len() >= 3 && text.bytes().all(|byte| byte == mark);
     whole.then_some(if mark == b'=' { 1 } else { 2 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_at_lf_crlf_and_cr() {
+        let text = "x one \r\n\r\n two\r\rthree\n\r\nfour";
+        let found: Vec<(&str, usize, usize)> =
+            lines(text, 1..text.len()).map(|line| (line.text, line.start, line.indent)).collect();
+        let expected =
+            [("one", 2, 1), ("", 9, 1), ("two", 11, 1), ("", 16, 1), ("three", 16, 0), ("", 23, 1), ("four", 24, 0)];
+        assert_eq!(found, expected);
+    }
 }

@@ -298,7 +298,14 @@ impl<'s> ProseBuilder<'s> {
         for (start, target) in &open {
             self.close_link(*start, target.clone());
         }
-        let mut prose = std::mem::take(&mut self.prose);
+        // The builder keeps its room for the next block; what it leaves takes no more than it needs.
+        let mut prose = Prose {
+            text: self.prose.text.as_str().to_owned(),
+            pieces: self.prose.pieces.as_slice().to_vec(),
+            links: std::mem::take(&mut self.prose.links),
+        };
+        self.prose.text.clear();
+        self.prose.pieces.clear();
         prose.links.sort_by_key(|link| link.label);
         let taken =
             BlockText { prose, strong: std::mem::take(&mut self.strong), breaks: std::mem::take(&mut self.breaks) };
@@ -417,6 +424,8 @@ fn fold(character: char) -> Folded {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn prose_of(text: &str) -> (SourceFile, Prose) {
@@ -435,6 +444,60 @@ mod tests {
         assert_eq!(source.slice(prose.span(sold)), "so\u{AD}ld");
         let dont = ProseSpan { start: 3, end: 8 };
         assert_eq!(source.slice(prose.span(dont)), "don\u{2019}t");
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_read_as_their_characters_do(
+            text in "([a-z]{0,20}|  ?|[\n\t.&]|[\u{80}-\u{24F}]|[\u{2010}-\u{2020}\u{200B}\u{FEFF}\u{2003}]|\\PC){0,20}",
+            damaged in proptest::option::of(0..40_usize),
+        ) {
+            let utf16 = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+            let mut damaged_text = text.clone().into_bytes();
+            damaged_text.extend(damaged.map(|_| 0xFF));
+            let length = damaged_text.len();
+            damaged_text.rotate_right(damaged.unwrap_or_default().min(length));
+            for bytes in [text.clone().into_bytes(), utf16, damaged_text] {
+                let source = SourceFile::new("a", &bytes);
+                let mut whole = ProseBuilder::new(&source);
+                whole.push(0..source.text().len());
+                let mut single = ProseBuilder::new(&source);
+                for (at, character) in source.text().char_indices() {
+                    single.push_character(character, at..at + character.len_utf8());
+                }
+                prop_assert_eq!(whole.take().prose, single.take().prose);
+            }
+        }
+    }
+
+    #[test]
+    fn a_link_is_in_every_part_that_it_meets() {
+        let source = SourceFile::new("a", b"One two. Three. Four");
+        let mut builder = ProseBuilder::new(&source);
+        builder.push(0..4);
+        builder.start_link("outer");
+        builder.push(4..9);
+        builder.start_link("inner");
+        builder.push(9..14);
+        builder.end_link();
+        builder.push(14..15);
+        builder.end_link();
+        builder.push(15..20);
+        let prose = builder.take().prose;
+        let stretches = [(0, 8), (9, 15), (16, 20)].map(|(start, end)| ProseSpan { start, end });
+        let labels: Vec<Vec<(&str, Arc<str>)>> = prose
+            .slices(stretches)
+            .zip(["One two.", "Three.", "Four"])
+            .map(|(part, text)| {
+                let label = |link: &Link| (&text[link.label.start..link.label.end], link.target.clone());
+                part.links().iter().map(label).collect()
+            })
+            .collect();
+        let outer = "outer".to_owned();
+        assert_eq!(
+            labels,
+            [vec![("two.", outer.clone())], vec![("Three.", outer), ("Three", "inner".to_owned())], Vec::new()]
+        );
     }
 
     #[test]

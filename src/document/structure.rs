@@ -238,12 +238,23 @@ fn contents_lists(blocks: &[Block]) -> Vec<usize> {
             continue;
         };
         let end = (start..blocks.len()).find(|idx| list_of(&blocks[*idx]) != Some(list)).unwrap_or(blocks.len());
-        let leads = |block: &&Block| {
+        let leads = |block: &Block| {
             title_key(block.text.prose.text(), longest).is_some_and(|key| headings.contains(&key))
                 || is_inner_link(&block.text.prose)
         };
-        let entries = blocks[start..end].iter().filter(leads).count();
-        if entries >= 3 && 2 * entries > end - start {
+        // Of most lists, the first half tells that they are none.
+        let all = end - start;
+        let (mut entries, mut others) = (0_usize, 0_usize);
+        for block in &blocks[start..end] {
+            match leads(block) {
+                true => entries += 1,
+                false => others += 1,
+            }
+            if 2 * others >= all {
+                break;
+            }
+        }
+        if entries >= 3 && 2 * others < all {
             contents.extend(start..end);
         }
         start = end;
@@ -275,11 +286,13 @@ fn title_key(text: &str, longest: usize) -> Option<String> {
         if !key.is_empty() {
             key.push(' ');
         }
+        let start = key.len();
         match word.is_ascii() {
-            true => key.extend(word.chars().map(|c| c.to_ascii_lowercase())),
+            true => key.push_str(word),
             // What a small letter is can hang on the letters around it.
             false => key.push_str(&word.to_lowercase()),
         }
+        key[start..].make_ascii_lowercase();
         if key.len() > longest {
             return None;
         }
@@ -486,12 +499,18 @@ impl Arranger {
 fn introduces(sentence: &str) -> bool {
     const ANNOUNCING: [&str; 6] = ["following", "below", "as follows", "these are", "including", "include"];
     let bytes = sentence.as_bytes();
-    let announces = |at: usize| {
+    let starts = |at: usize| {
         let rest = &bytes[at..];
         ANNOUNCING.iter().any(|word| rest.get(..word.len()).is_some_and(|at| at.eq_ignore_ascii_case(word.as_bytes())))
     };
-    !sentence.ends_with(['.', '!', '?'])
-        || (0..bytes.len()).any(|at| matches!(bytes[at] | 0x20, b'f' | b'b' | b'a' | b't' | b'i') && announces(at))
+    // Two letters tell nearly always that none of them starts here.
+    let may_start = |pair: &[u8]| {
+        matches!(
+            (pair[0] | 0x20, pair[1] | 0x20),
+            (b'f', b'o') | (b'b', b'e') | (b'a', b's') | (b't', b'h') | (b'i', b'n')
+        )
+    };
+    !sentence.ends_with(['.', '!', '?']) || bytes.windows(2).enumerate().any(|(at, pair)| may_start(pair) && starts(at))
 }
 
 /// Whether a block's first sentence is a title for the rest of it: strong, or the first few words of a list item.
