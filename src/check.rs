@@ -196,9 +196,11 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
     let mut has_text = vec![false; document.sections().len()];
     document.clauses().iter().for_each(|clause| has_text[clause.section.0] = true);
     let profile = &settings.profile;
+    let form = Form::new(document);
     let checker = |rules| Checker {
         source,
         document,
+        form: &form,
         profile,
         rules,
         reading: RuleSet::read(rules, document),
@@ -207,7 +209,6 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
         vetoes: BTreeMap::new(),
     };
     let mut checkers: Vec<Checker<'_>> = read.map(checker).collect();
-    let form = Form::new(document);
     let mut disclosures = Vec::new();
     let mut findings = Vec::new();
     let runs = settings.runs(main);
@@ -286,6 +287,8 @@ impl Assessed {
 struct Checker<'c> {
     source: &'c SourceFile,
     document: &'c Document,
+    /// What the clauses hold.
+    form: &'c Form<'c>,
     profile: &'c Profile,
     /// The rules as they read the language.
     rules: &'c RuleSet,
@@ -487,7 +490,11 @@ impl Checker<'_> {
     }
 
     fn found_by(&mut self, regex: &LazyRegex, clause: ClauseId, unless: Option<&Program>) -> Vec<(ProseSpan, Part)> {
-        let found = regex.find_iter(self.document.clause(clause).prose.text());
+        let text = self.document.clause(clause).prose.text();
+        if !regex.may_match(text, self.form.of_clause(clause)) {
+            return Vec::new();
+        }
+        let found = regex.find_iter(text);
         if found.is_empty() {
             return Vec::new();
         }

@@ -493,10 +493,10 @@ mod tests {
                 part.links().iter().map(label).collect()
             })
             .collect();
-        let outer = "outer".to_owned();
+        let outer: Arc<str> = "outer".into();
         assert_eq!(
             labels,
-            [vec![("two.", outer.clone())], vec![("Three.", outer), ("Three", "inner".to_owned())], Vec::new()]
+            [vec![("two.", outer.clone())], vec![("Three.", outer), ("Three", "inner".into())], Vec::new()]
         );
     }
 

@@ -50,7 +50,7 @@ impl<'d> Form<'d> {
         })
     }
 
-    pub(super) fn of_clause(&self, id: ClauseId) -> &Digest {
+    pub(in crate::check) fn of_clause(&self, id: ClauseId) -> &Digest {
         &self.digests().clauses[id.0]
     }
 
