@@ -494,10 +494,7 @@ mod tests {
             })
             .collect();
         let outer: Arc<str> = "outer".into();
-        assert_eq!(
-            labels,
-            [vec![("two.", outer.clone())], vec![("Three.", outer), ("Three", "inner".into())], Vec::new()]
-        );
+        assert_eq!(labels, [vec![("two.", outer)], vec![("Three", "inner".into())], Vec::new()]);
     }
 
     #[test]
