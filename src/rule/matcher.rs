@@ -379,14 +379,6 @@ impl Program {
         Named { id, tests, longest: self.longest.unwrap_or(usize::MAX) }
     }
 
-    /// Whether a state can lead on in a text that holds these groups.
-    pub(super) fn goes_on(&self, state: usize, holds: impl Fn(GroupId) -> bool) -> bool {
-        match &self.states[state] {
-            State::Take(group, _) => holds(*group),
-            State::Entry(..) | State::Gap(..) | State::Split(_) | State::Accept(_) => true,
-        }
-    }
-
     /// What a text must hold: one of each of these.
     pub(super) fn needs(&self) -> &[Need] {
         &self.needs

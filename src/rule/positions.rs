@@ -141,6 +141,7 @@ impl Sets {
     /// Makes room for so many sets.
     pub(super) fn reserve(&mut self, sets: usize) {
         if self.filled.len() < sets {
+            let sets = sets.next_power_of_two().max(64);
             self.filled.resize(sets, 0);
             self.blocks.resize(sets * BLOCKS, 0);
         }
@@ -183,11 +184,12 @@ impl Sets {
         Some(block * 64 + 63 - bits.leading_zeros() as usize)
     }
 
-    /// Adds a set to another.
-    pub(super) fn add(&mut self, set: usize, to: usize) {
+    /// Adds a set to another; whether it holds anything.
+    pub(super) fn add(&mut self, set: usize, to: usize) -> bool {
         for block in bits(self.filled[set]) {
             self.put(to, block, self.blocks[set * BLOCKS + block]);
         }
+        self.filled[set] != 0
     }
 
     /// Adds the positions so many words behind those of a part of a set; whether there are any.

@@ -116,8 +116,13 @@ struct Tile<'l> {
 type Passages = [u64; MOST_PASSAGES / 64];
 
 impl Tile<'_> {
-    fn holds(&self, group: GroupId) -> bool {
-        self.numbers[group.idx()] != 0
+    /// Whether a word of a group can lead on to a state: where that takes another word, some passage must hold both.
+    fn goes_on(&self, group: GroupId, state: &State) -> bool {
+        let Some(passages) = self.passages_of(group) else { return false };
+        match state {
+            State::Take(next, _) => self.passages_of(*next).is_some_and(|next| share(passages, next)),
+            State::Entry(..) | State::Gap(..) | State::Split(_) | State::Accept(_) => true,
+        }
     }
 
     /// The positions of the words that pass a test, in order.
@@ -186,6 +191,11 @@ impl Tile<'_> {
         });
         Some(passages)
     }
+}
+
+/// Whether passages have one in common.
+fn share(passages: &Passages, others: &Passages) -> bool {
+    passages.iter().zip(others).any(|(one, other)| one & other != 0)
 }
 
 /// Keeps those passages that others are among.
@@ -528,7 +538,7 @@ impl Run {
 
     fn open(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) {
         for (idx, (group, next)) in program.opening.words.iter().enumerate() {
-            if !tile.holds(*group) || !program.goes_on(*next, |group| tile.holds(group)) {
+            if !tile.goes_on(*group, &program.states[*next]) {
                 continue;
             }
             let Some(set) = tile.set(*group) else { continue };
@@ -688,8 +698,7 @@ impl Run {
                     leads_on(next)
                 }
                 State::Split(ways) => {
-                    ways.iter().filter(|next| leads_on(next)).for_each(|next| leads.add(*next, state));
-                    ways.iter().any(leads_on)
+                    ways.iter().filter(|next| leads_on(next)).fold(false, |any, next| leads.add(*next, state) || any)
                 }
             };
             if any {
@@ -749,18 +758,15 @@ impl RunByLength {
         self.pending.clear();
         self.pending.resize(count.div_ceil(64), 0);
         for (group, next) in &program.opening.words {
-            if tile.holds(*group)
-                && program.goes_on(*next, |group| tile.holds(group))
+            if tile.goes_on(*group, &program.states[*next])
                 && let Some(set) = tile.set(*group)
             {
-                let to = self.reach(*next, 1);
-                self.reached.enter(set, Stretch::WHOLE, 1, to);
+                self.reach(*next, 1, |sets, to| sets.enter(set, Stretch::WHOLE, 1, to));
             }
         }
         for (id, next) in &program.opening.entries {
             for (length, starts) in tile.entries[id.0].iter().flat_map(|places| &places.0) {
-                let to = self.reach(*next, *length);
-                self.reached.enter(starts, Stretch::WHOLE, *length, to);
+                self.reach(*next, *length, |sets, to| sets.enter(starts, Stretch::WHOLE, *length, to));
             }
         }
         for word in (0..self.pending.len()).rev() {
@@ -791,19 +797,16 @@ impl RunByLength {
             State::Accept(_) => {}
             State::Take(group, next) => {
                 if let Some(over) = tile.set(*group) {
-                    let to = self.reach(*next, length + 1);
-                    self.reached.step(set, over, 1, to);
+                    self.reach(*next, length + 1, |sets, to| sets.step(set, over, 1, to));
                 }
             }
             State::Entry(id, next) => {
                 for (more, starts) in tile.entries[id.0].iter().flat_map(|places| &places.0) {
-                    let to = self.reach(*next, length + more);
-                    self.reached.step(set, starts, *more, to);
+                    self.reach(*next, length + more, |sets, to| sets.step(set, starts, *more, to));
                 }
             }
             State::Gap(most, next) => {
-                let to = self.reach(*next, length);
-                self.reached.add(set, to);
+                self.reach(*next, length, |sets, to| sets.add(set, to));
                 let mut from = set;
                 for more in 1..=most.unwrap_or_default() {
                     let through = more % 2;
@@ -811,31 +814,32 @@ impl RunByLength {
                     if !self.reached.advance(from, &tile.bounds, through) {
                         break;
                     }
-                    let to = self.reach(*next, length + more);
-                    self.reached.add(through, to);
+                    self.reach(*next, length + more, |sets, to| sets.add(through, to));
                     from = through;
                 }
             }
             State::Split(ways) => {
                 for next in ways {
-                    let to = self.reach(*next, length);
-                    self.reached.add(set, to);
+                    self.reach(*next, length, |sets, to| sets.add(set, to));
                 }
             }
         }
     }
 
-    /// The set of a state and a length, made where there is none.
-    fn reach(&mut self, state: usize, length: usize) -> usize {
-        self.pending[state / 64] |= 1 << (state % 64);
+    /// Adds positions to those that a state is reached at with a length, if there are any to be added.
+    fn reach(&mut self, state: usize, length: usize, add: impl FnOnce(&mut Sets, usize) -> bool) {
         let number = &mut self.numbers[state * LENGTHS + length];
-        if self.lengths[state] >> length & 1 == 0 {
-            self.lengths[state] |= 1 << length;
+        if self.lengths[state] >> length & 1 != 0 {
+            add(&mut self.reached, *number);
+            return;
+        }
+        self.reached.reserve(self.sets + 1);
+        self.reached.clear(self.sets);
+        if add(&mut self.reached, self.sets) {
             *number = self.sets;
             self.sets += 1;
-            self.reached.reserve(self.sets);
-            self.reached.clear(*number);
+            self.lengths[state] |= 1 << length;
+            self.pending[state / 64] |= 1 << (state % 64);
         }
-        *number
     }
 }
