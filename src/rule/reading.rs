@@ -698,7 +698,11 @@ impl Run {
                     leads_on(next)
                 }
                 State::Split(ways) => {
-                    ways.iter().filter(|next| leads_on(next)).fold(false, |any, next| leads.add(*next, state) || any)
+                    let leading: Vec<usize> = ways.iter().copied().filter(leads_on).collect();
+                    for next in &leading {
+                        leads.add(*next, state);
+                    }
+                    !leading.is_empty()
                 }
             };
             if any {
