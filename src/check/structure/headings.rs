@@ -15,13 +15,14 @@ pub(super) fn empty(subject: Subject<'_>) -> Vec<Flaw> {
     let sections = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
     let items = sections.filter(|heading| LIST_ITEM_ENDS.iter().any(|end| heading.prose.text().ends_with(end)));
     let item_levels: BTreeSet<u8> = items.map(|heading| heading.level).collect();
+    let title = subject.document.title().map(|title| title.span);
     let mut higher = Vec::new();
     let mut same = Vec::new();
     for (idx, pair) in units.windows(2).enumerate() {
         let [Unit::Heading(_, heading), next @ Unit::Heading(_, following)] = pair else { continue };
         let before = idx.checked_sub(1).map(|before| units[before]);
         let ends_list = matches!(before, Some(Unit::Heading(_, before)) if before.level == heading.level);
-        let is_title = subject.document.title().is_some_and(|title| title.span == heading.span);
+        let is_title = title == Some(heading.span);
         let marked = heading.origin == HeadingOrigin::Marked && following.origin == HeadingOrigin::Marked;
         // Two short lines in a row can be a title and what stands below it; a question may be answered elsewhere.
         if marked
@@ -73,38 +74,47 @@ fn is_numbered_below(heading: &str, next: &str) -> bool {
 // ------------------------------------------------------------------------------------------------------------------
 // Contents entries
 
+/// The most entries and the most headings, those alike counted once, of a document whose contents are looked at: each
+/// entry is held against each heading. More are no contents that a reader can use.
+const MOST_COMPARED: usize = 2000;
+
 /// Entries of a contents list that no heading says anything like.
 pub(super) fn broken_contents(subject: Subject<'_>) -> Vec<Flaw> {
     let document = subject.document;
     if document.contents().is_empty() {
         return Vec::new();
     }
-    let headings: Vec<BTreeSet<String>> = headings(subject).map(content_words).collect();
+    let headings: BTreeSet<BTreeSet<String>> = headings(subject).map(content_words).collect();
+    let entries: BTreeSet<&str> = document.contents().iter().map(|id| document.clause(*id).prose.text()).collect();
+    if entries.len() > MOST_COMPARED || headings.len() > MOST_COMPARED {
+        return Vec::new();
+    }
     let openings = OnceCell::new();
     let openings = || {
         openings.get_or_init(|| {
             let listed: BTreeSet<usize> = document.contents().iter().map(|id| document.clause(*id).block).collect();
             let others = subject.blocks().filter(|block| !listed.contains(&block.clauses[0].block));
-            others.map(|block| title_key(&super::text_of(block.clauses))).collect::<Vec<String>>()
+            others.map(|block| title_key(&super::text_of(block.clauses))).collect::<BTreeSet<String>>()
         })
     };
-    let mut flaws = Vec::new();
-    for id in document.contents() {
-        let clause = document.clause(*id);
-        let text = clause.prose.text();
+    let is_broken = |text: &str| {
         let entry = content_words(text);
         let alike =
             |heading: &BTreeSet<String>| 2 * heading.intersection(&entry).count() >= entry.len().min(heading.len());
-        // A link says by itself where it leads.
-        if entry.is_empty() || !clause.prose.links().is_empty() || headings.iter().any(alike) {
-            continue;
+        if entry.is_empty() || headings.iter().any(alike) {
+            return false;
         }
         let opening = title_key(text);
-        if !openings().iter().any(|clause| clause.starts_with(&opening)) {
-            flaws.push(Flaw::at(clause.span, text));
-        }
-    }
-    flaws
+        let following = openings().range(opening.clone()..).next();
+        !following.is_some_and(|clause| clause.starts_with(&opening))
+    };
+    // A link says by itself where it leads.
+    let entries = document.contents().iter().map(|id| document.clause(*id));
+    let bare: Vec<&Clause> = entries.filter(|clause| clause.prose.links().is_empty()).collect();
+    let texts: BTreeSet<&str> = bare.iter().map(|clause| clause.prose.text()).collect();
+    let broken: BTreeSet<&str> = texts.into_iter().filter(|text| is_broken(text)).collect();
+    let flawed = bare.into_iter().filter(|clause| broken.contains(clause.prose.text()));
+    flawed.map(|clause| Flaw::at(clause.span, clause.prose.text())).collect()
 }
 
 /// The key of a title without its number.
@@ -233,13 +243,21 @@ pub(super) fn misplaced(subject: Subject<'_>, order: &Patterns) -> Vec<Flaw> {
     let headings = sections.filter_map(|(idx, section)| Some((idx, section.heading.as_ref()?)));
     let rank = |idx, heading: &Heading| order.first_match(heading.prose.text(), subject.form.of_heading(idx));
     let listed: Vec<_> = headings.filter_map(|(idx, heading)| Some((rank(idx, heading)?, heading))).collect();
+    // For each, the next one of a smaller rank, found from the end: those that can still be one stand on a stack, the
+    // nearest on top, each of a smaller rank than those above it.
+    let mut nearest: Vec<usize> = Vec::new();
     let mut flaws = Vec::new();
-    for (idx, (rank, heading)) in listed.iter().enumerate() {
-        if let Some((_, later)) = listed[idx + 1..].iter().find(|(later, _)| later < rank) {
-            let flaw = Flaw::at(heading.span, heading.prose.text());
-            flaws.push(flaw.with_related(vec![(later.span, "this belongs before it")]));
+    for (idx, (rank, heading)) in listed.iter().enumerate().rev() {
+        while nearest.last().is_some_and(|later| listed[*later].0 >= *rank) {
+            nearest.pop();
         }
+        if let Some(later) = nearest.last() {
+            let flaw = Flaw::at(heading.span, heading.prose.text());
+            flaws.push(flaw.with_related(vec![(listed[*later].1.span, "this belongs before it")]));
+        }
+        nearest.push(idx);
     }
+    flaws.reverse();
     flaws
 }
 
