@@ -10,8 +10,8 @@
 mod rule {
     pub(crate) mod frozen;
     pub(crate) mod lexicon;
-    pub(crate) mod matcher;
     pub(crate) mod pattern;
+    pub(crate) mod program;
 }
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,12 +21,12 @@ use std::{env, fs, io};
 
 use rule::frozen::{freeze, key_of};
 use rule::lexicon::Lexicon;
-use rule::matcher::{Compiler, Program, compile_entries};
 use rule::pattern::Pattern;
+use rule::program::{Compiler, Program, compile_entries};
 use serde_json::Value;
 
 fn main() -> io::Result<()> {
-    for file in ["frozen", "lexicon", "matcher", "pattern"] {
+    for file in ["frozen", "lexicon", "pattern", "program"] {
         println!("cargo::rerun-if-changed=src/rule/{file}.rs");
     }
     println!("cargo::rerun-if-changed=rules");

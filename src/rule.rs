@@ -9,11 +9,11 @@ mod file;
 #[allow(dead_code, reason = "the build script writes what the program reads")]
 mod frozen;
 mod lexicon;
-mod matcher;
-mod needs;
 mod pattern;
 mod positions;
+mod prefilter;
 mod profile;
+mod program;
 mod reading;
 mod structure;
 mod words;
@@ -35,8 +35,8 @@ pub use profile::{Fact, Profile, ProfileError};
 pub use structure::Structure;
 
 pub(crate) use digest::Digest;
-pub(crate) use matcher::Program;
 pub(crate) use pattern::pattern_error;
+pub(crate) use program::Program;
 pub(crate) use reading::{Match, Reading};
 pub(crate) use structure::{Patterns, StructureCheck, Words};
 
@@ -45,7 +45,7 @@ pub(crate) use crate::yaml::did_you_mean;
 use crate::diagnostic::Severity;
 use crate::document::{Document, Language, ProseSpan};
 use lexicon::Lexicon;
-use needs::Needs;
+use prefilter::Prefilter;
 use profile::FactIs;
 
 /// A rule's id: a pack and a name in lower-case letters, digits and hyphens, as in `pack/name-of-rule`.
@@ -340,10 +340,8 @@ pub(crate) enum Search {
 #[derive(Debug)]
 pub(crate) struct LazyRegex {
     text: String,
-    /// A mark that every match holds: a text without it need not be searched, nor the expression be compiled.
-    mark: Option<char>,
-    /// The same of all that is known of its matches.
-    needs: OnceLock<Needs>,
+    /// What every match holds: a text without it need not be searched, nor the expression be compiled.
+    prefilter: OnceLock<Prefilter>,
     compiled: OnceLock<Regex>,
     /// What searches the first few texts: it is slower, and made in a third of the time.
     first: OnceLock<Option<BoundedBacktracker>>,
@@ -361,8 +359,7 @@ impl LazyRegex {
     pub(crate) fn new(text: &str) -> Self {
         Self {
             text: text.to_owned(),
-            mark: mark_of(text),
-            needs: OnceLock::new(),
+            prefilter: OnceLock::new(),
             compiled: OnceLock::new(),
             first: OnceLock::new(),
             searched: AtomicUsize::new(0),
@@ -381,9 +378,6 @@ impl LazyRegex {
 
     /// The matches in a text that are not empty.
     pub(crate) fn find_iter(&self, text: &str) -> Vec<ProseSpan> {
-        if self.mark.is_some_and(|mark| !text.contains(mark)) {
-            return Vec::new();
-        }
         if self.compiled.get().is_none()
             && self.searched.fetch_add(text.len(), Ordering::Relaxed) < FEW
             && let Some(first) = self.first.get_or_init(|| backtracker(&self.text))
@@ -400,7 +394,7 @@ impl LazyRegex {
 
     /// Whether a text may have a match; its digest tells what it holds.
     pub(crate) fn may_match(&self, text: &str, digest: &Digest) -> bool {
-        self.needs.get_or_init(|| Needs::of(&self.text)).may_be_met(text, digest)
+        self.prefilter.get_or_init(|| Prefilter::of(&self.text)).passes(text, digest)
     }
 }
 
@@ -411,31 +405,6 @@ fn not_empty((start, end): (usize, usize)) -> Option<ProseSpan> {
 fn backtracker(regex: &str) -> Option<BoundedBacktracker> {
     let config = thompson::Config::new().which_captures(WhichCaptures::Implicit).nfa_size_limit(Some(LARGEST_REGEX));
     BoundedBacktracker::builder().thompson(config).build(regex).ok()
-}
-
-/// A bracket or a quotation mark that stands in a regular expression by itself: not in a group or a class, not as one
-/// of several, and not as something that may be absent.
-fn mark_of(regex: &str) -> Option<char> {
-    let mut found = None;
-    let (mut depth, mut in_class) = (0_usize, false);
-    let mut characters = regex.chars().peekable();
-    while let Some(character) = characters.next() {
-        let escaped = character == '\\';
-        let literal = if escaped { characters.next()? } else { character };
-        match literal {
-            _ if in_class => in_class = escaped || literal != ']',
-            '(' if !escaped => depth += 1,
-            ')' if !escaped => depth = depth.checked_sub(1)?,
-            '[' if !escaped => in_class = true,
-            '|' if !escaped && depth == 0 => return None,
-            '"' | '(' | '[' | '{' if depth == 0 && (escaped || literal == '"') => {
-                let may_be_absent = characters.peek().is_some_and(|next| "?*{".contains(*next));
-                found = found.or((!may_be_absent).then_some(literal));
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 /// What must be found besides a phrase, and how far from it.
@@ -608,28 +577,5 @@ impl RuleSet {
 
     pub(crate) fn read(&self, document: &Document) -> Reading<'_> {
         Reading::new(document, &self.lexicon, &self.entries)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mark_is_held_by_every_match() {
-        for (regex, mark) in [
-            (r#"(?i)see,? "[^"]{4,}""#, Some('"')),
-            (r"\{\{[^{}]+\}\}", Some('{')),
-            (r"(?i)\[(your|our)? name\]", Some('[')),
-            (r"\( *\)", Some('(')),
-            (r"\[x\]|_{6,}", None),
-            (r"(\[x\])?y", None),
-            (r#"x"?y"#, None),
-            (r#"[("]x"#, None),
-            (r"x{2,3}", None),
-            (r"[\]\[]x\(", Some('(')),
-        ] {
-            assert_eq!(mark_of(regex), mark, "{regex}");
-        }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::lexicon::{GroupId, Lexicon, Symbol, Table};
-use super::matcher::{EntryId, Need, Opening, Program, State};
+use super::program::{EntryId, Need, Opening, Program, State};
 
 /// What phrases are known by: a hash of the patterns of which any may match.
 pub(crate) fn key_of<T: AsRef<str>>(patterns: &[T]) -> u64 {
@@ -295,8 +295,8 @@ mod tests {
 
     use super::*;
     use crate::rule::lexicon::WordTest;
-    use crate::rule::matcher::{Compiler, compile_entries};
     use crate::rule::pattern::Pattern;
+    use crate::rule::program::{Compiler, compile_entries};
 
     #[test]
     fn what_is_thawed_is_what_was_frozen() {

@@ -14,8 +14,8 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::lexicon::{GroupId, Lexicon, Symbol};
-use super::matcher::{EntryId, LONGEST_ENTRY, Program, State};
 use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
+use super::program::{EntryId, LONGEST_ENTRY, Program, State};
 use super::words::{Token, WordId, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
 
@@ -55,10 +55,7 @@ impl Passage<'_> {
     }
 }
 
-/// Of a lead-in that is longer, the last words are read: nobody reads on from so far above.
-const LONGEST_LEAD_IN: usize = 1000;
-
-/// Of a passage that is longer, the first words are read: a clause is shorter than that, but in a row of single letters.
+/// Of a passage that is longer, the first words are read. There is none: clauses and lead-ins have fewer bytes.
 const LONGEST_PASSAGE: usize = positions::MOST - 1;
 
 /// How many passages a tile has at most.
@@ -257,11 +254,9 @@ impl<'r> Reading<'r> {
         let mut layout = LayOut { lexicon, words, entries, tiles: Vec::new(), passages: Vec::new(), open: Vec::new() };
         for (idx, clause) in document.clauses().iter().enumerate() {
             let of = |id: usize| &tokens[own[id]..own[id + 1]];
-            let introducing: usize = clause.lead_in.iter().map(|id| of(id.0).len()).sum();
             let lead_in = clause.lead_in.iter().flat_map(|id| of(id.0));
-            let lead_in = lead_in.skip(introducing.saturating_sub(LONGEST_LEAD_IN));
-            let words = lead_in.chain(of(idx)).map(|token| token.word);
-            layout.add(words, introducing.min(LONGEST_LEAD_IN));
+            let introducing = lead_in.clone().count();
+            layout.add(lead_in.chain(of(idx)).map(|token| token.word), introducing);
         }
         // Sections without a heading have an empty passage.
         for section in document.sections() {

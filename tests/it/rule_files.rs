@@ -259,6 +259,35 @@ fn alias_bombs_and_absurd_patterns_are_refused() {
     assert!(outcome.stderr.ends_with("mistakes in the rules; no policy was checked\n"));
 }
 
+/// Looking for an entry first looks for those that it names: with thousands of them in a row, that overflowed the stack.
+#[test]
+fn vocabulary_entries_name_others_to_a_certain_depth() {
+    let rule = |pattern: &str| {
+        format!(
+            "id: acme/x\ntitle: X\nkind: forbidden\ncite: [x]\nwhy: x\nhelp: x\nforbidden: ['{pattern}']\nmessage: {{found: x}}\nexamples: {{found: []}}\n"
+        )
+    };
+    let chain = |length: usize| {
+        let rest = (1..length).map(|at| format!("link-{at:04}: ['<link-{:04}>']\n", at - 1));
+        std::iter::once("link-0000: [data]\n".to_owned()).chain(rest).collect::<String>()
+    };
+    let check = |vocabulary: String, pattern: &str| {
+        Program::new()
+            .file("ours/acme/x.yaml", rule(pattern))
+            .file("ours/vocabulary/chain.yaml", vocabulary)
+            .file("p.md", "Our data is kept.")
+            .args(["check", "--no-config", "--rules", "ours", "--select", "acme", "--format", "concise", "p.md"])
+            .run()
+    };
+    let found = check(chain(51), "<link-0050> is");
+    assert!(found.stdout.contains("p.md:1:5: error[acme/x]"), "{found:?}");
+    let deep = check(chain(4000), "<link-3999> is");
+    assert_eq!(deep.code, 2);
+    assert!(deep.stderr.contains("the entry names entries that name others, more than 50 deep"), "{}", deep.stderr);
+    let long = check("wide: ['a ...40 b ...40 c ...40 d ...40 e']\n".to_owned(), "<wide> is");
+    assert!(long.stderr.contains("a match of the entry may have more than 127 words"), "{}", long.stderr);
+}
+
 #[test]
 fn a_rule_folder_without_rules_is_a_mistake() {
     let outcome =

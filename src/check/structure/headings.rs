@@ -1,7 +1,7 @@
 //! Headings: those with nothing under them, and what speaks of headings that are not there.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Flaw, Subject, Unit, key, word_count};
 use crate::document::{Clause, ClauseKind, Heading, HeadingOrigin};
@@ -145,12 +145,7 @@ const TITLE_LENGTH: std::ops::RangeInclusive<usize> = 4..=80;
 /// Mentions of a section by its number or, in quotation marks, by its title, where no heading has it.
 pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
     let numbers: BTreeSet<String> = headings(subject).filter_map(number_of).collect();
-    let titles: Vec<String> = headings(subject).map(key).collect();
-    let texts = OnceCell::new();
-    let texts = || {
-        let keys = || subject.document.clauses().iter().map(|clause| key(clause.prose.text())).collect::<Vec<String>>();
-        texts.get_or_init(keys).as_slice()
-    };
+    let mut titles = Titles::new(subject);
     let mut flaws = Vec::new();
     for unit in subject.statements() {
         for found in sought.find(unit.text(), subject.digest(unit)) {
@@ -160,7 +155,7 @@ pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Fla
             let broken = match quoted(words) {
                 // Very little or very much is no title.
                 Some(title) if !TITLE_LENGTH.contains(&title.len()) => false,
-                Some(title) => titles.len() >= ENOUGH_HEADINGS && !is_known(title, subject, &titles, texts, unit),
+                Some(title) => titles.are_told() && !titles.is_known(title, unit),
                 None => last_number(words).is_some_and(|number| !is_numbered(number, &numbers)),
             };
             if broken && !linked {
@@ -202,25 +197,81 @@ fn quoted(words: &str) -> Option<&str> {
     Some(title.trim_end_matches([',', '.']))
 }
 
-/// Whether a heading says something like a title, or the words of it stand elsewhere. A single word may be the name of
-/// something else.
-fn is_known<'k>(
-    title: &str,
-    subject: Subject<'_>,
-    titles: &[String],
-    texts: impl Fn() -> &'k [String],
-    unit: Unit<'_>,
-) -> bool {
-    let sought = key(title);
-    let own = key(unit.text());
-    let words = content_words(title);
-    let close =
-        |heading: &String| heading.contains(&sought) || (heading.len() > 5 && sought.contains(heading.as_str()));
-    let shares = |heading: &str| 2 * content_words(heading).intersection(&words).count() > words.len();
-    !(2..=12).contains(&word_count(title))
-        || titles.iter().any(close)
-        || headings(subject).any(shares)
-        || texts().iter().any(|text| *text != own && text.contains(&sought))
+/// The most titles that are looked up in one document: each is looked for in all of it.
+const MOST_TITLES: usize = 100;
+
+/// What titles are looked for in, made when the first one is.
+struct Titles<'s> {
+    subject: Subject<'s>,
+    /// The keys of the headings, those alike once, and the words that tell each from others.
+    of_headings: OnceCell<BTreeSet<(String, BTreeSet<String>)>>,
+    /// The keys of the clauses.
+    texts: OnceCell<Vec<String>>,
+    /// What was found of the titles that were looked for.
+    known: BTreeMap<String, Known>,
+}
+
+/// What is known of a title.
+#[derive(Clone, Copy)]
+enum Known {
+    /// A heading says something like it, or it is none.
+    Fine,
+    /// No heading does: the places of the first clause that holds its words, and of the first one that says something
+    /// else and holds them, too.
+    InTexts(Option<usize>, Option<usize>),
+}
+
+impl<'s> Titles<'s> {
+    fn new(subject: Subject<'s>) -> Self {
+        Self { subject, of_headings: OnceCell::new(), texts: OnceCell::new(), known: BTreeMap::new() }
+    }
+
+    /// Whether there are enough headings to say that one is missing.
+    fn are_told(&self) -> bool {
+        headings(self.subject).take(ENOUGH_HEADINGS).count() == ENOUGH_HEADINGS
+    }
+
+    /// Whether a heading says something like a title, or the words of it stand elsewhere. A single word may be the name of
+    /// something else.
+    fn is_known(&mut self, title: &str, unit: Unit<'_>) -> bool {
+        let known = match self.known.get(title) {
+            Some(known) => *known,
+            None if self.known.len() >= MOST_TITLES => Known::Fine,
+            None => {
+                let known = self.look_up(title);
+                self.known.insert(title.to_owned(), known);
+                known
+            }
+        };
+        match known {
+            Known::Fine => true,
+            Known::InTexts(first, other) => {
+                other.is_some() || first.is_some_and(|first| self.texts()[first] != key(unit.text()))
+            }
+        }
+    }
+
+    fn look_up(&self, title: &str) -> Known {
+        let sought = key(title);
+        let words = content_words(title);
+        let close = |heading: &str| heading.contains(&sought) || (heading.len() > 5 && sought.contains(heading));
+        let shares = |heading: &BTreeSet<String>| 2 * heading.intersection(&words).count() > words.len();
+        let says_so = |(key, words): &(String, BTreeSet<String>)| close(key) || shares(words);
+        let of_headings = || headings(self.subject).map(|heading| (key(heading), content_words(heading))).collect();
+        if !(2..=12).contains(&word_count(title)) || self.of_headings.get_or_init(of_headings).iter().any(says_so) {
+            return Known::Fine;
+        }
+        let texts = self.texts();
+        let mut holding = (0..texts.len()).filter(|idx| texts[*idx].contains(&sought));
+        let first = holding.next();
+        let other = first.and_then(|first| holding.find(|idx| texts[*idx] != texts[first]));
+        Known::InTexts(first, other)
+    }
+
+    fn texts(&self) -> &[String] {
+        let clauses = self.subject.document.clauses();
+        self.texts.get_or_init(|| clauses.iter().map(|clause| key(clause.prose.text())).collect())
+    }
 }
 
 /// The title, or what the text starts with, where no heading is one of those that there has to be one of.
@@ -268,13 +319,18 @@ pub(super) fn questions_in_lists(subject: Subject<'_>) -> Vec<Flaw> {
         let items = [one, next].map(|clause| clause.kind == ClauseKind::ListItem);
         items == [true, true] && one.section == next.section && one.lead_in == next.lead_in
     });
+    // What answers a question in its own item stands in no list with it: the question introduces it.
+    let mut in_block: BTreeMap<usize, usize> = BTreeMap::new();
+    for clause in clauses {
+        *in_block.entry(clause.block).or_default() += 1;
+    }
     let is_question = |clause: &&Clause| clause.prose.text().ends_with('?');
     let is_statement = |clause: &&Clause| clause.prose.text().ends_with(['.', ';']);
     let mut flaws = Vec::new();
     for list in lists.filter(|list| list[0].kind == ClauseKind::ListItem) {
         let mut questions = list.iter().filter(is_question);
         if let (Some(question), None) = (questions.next(), questions.next())
-            && clauses.iter().filter(|clause| clause.block == question.block).count() == 1
+            && in_block.get(&question.block) == Some(&1)
             && list.iter().filter(is_statement).count() >= 2
         {
             flaws.push(Flaw::at(question.span, question.prose.text()));

@@ -14,7 +14,7 @@ use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::frozen::{Phrases, key_of};
 use crate::rule::lexicon::Lexicon;
-use crate::rule::matcher::{Compiler, EntryId, Program};
+use crate::rule::program::{Compiler, EntryId, Program};
 use crate::rule::{
     About, Additions, Claim, ClaimValue, Claims, Condition, Conflict, Content, Disclosure, Example, Expected, Fact,
     Forbidden, LazyRegex, Phrase, Profile, ReadingLevel, Reads, Reported, Rule, RuleKind, Search, Status, Structure,

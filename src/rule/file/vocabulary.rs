@@ -6,8 +6,8 @@ use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces,
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::did_you_mean;
 use crate::rule::lexicon::{Class, Lexicon};
-use crate::rule::matcher::{EntryId, Program, compile_entries};
 use crate::rule::pattern::{Element, Pattern, Sequence};
+use crate::rule::program::{EntryId, Program, compile_entries};
 use crate::source::SourceFile;
 use crate::yaml::find;
 

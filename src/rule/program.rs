@@ -111,6 +111,9 @@ pub(super) enum State {
 /// The most states of one program; of a vocabulary entry's, counted once for each length that a match can have.
 const MOST_STATES: usize = 20_000;
 
+/// How deep vocabulary entries may name others: what looks for one looks for those that it names first.
+const DEEPEST_ENTRY: usize = 50;
+
 /// The most words of a match of a vocabulary entry.
 pub(super) const LONGEST_ENTRY: usize = 127;
 
@@ -124,6 +127,7 @@ pub(crate) fn compile_entries<'v>(
 ) -> (BTreeMap<String, EntryId>, Vec<Program>, Vec<&'v String>) {
     let mut ids: BTreeMap<String, EntryId> = BTreeMap::new();
     let mut programs: Vec<Program> = Vec::new();
+    let mut depths: Vec<usize> = Vec::new();
     let mut left: Vec<&String> = vocabulary.keys().collect();
     while !left.is_empty() {
         let before = left.len();
@@ -136,12 +140,17 @@ pub(crate) fn compile_entries<'v>(
             }
             let known = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
             let compiler = Compiler { entry: &known };
-            let program = compiler.compile(patterns, lexicon).and_then(Program::of_entry).unwrap_or_else(|error| {
+            let compiled = compiler.compile(patterns, lexicon).and_then(Program::of_entry).and_then(|program| {
+                let depth = program.entries.iter().map(|id| depths[id.0] + 1).max().unwrap_or_default();
+                if depth > DEEPEST_ENTRY { Err(TooLarge::Depth) } else { Ok((program, depth)) }
+            });
+            let (program, depth) = compiled.unwrap_or_else(|error| {
                 too_large(name, error);
-                Program::nothing()
+                (Program::nothing(), 0)
             });
             ids.insert((*name).clone(), EntryId(programs.len()));
             programs.push(program);
+            depths.push(depth);
             false
         });
         if left.len() == before {
@@ -164,10 +173,21 @@ pub(crate) struct Compiler<'c> {
     pub(crate) entry: &'c EntryLookup<'c>,
 }
 
-/// A pattern that is too large to compile.
+/// Why something is too large to compile.
 #[derive(Debug, thiserror::Error)]
-#[error("the pattern is too large: it needs more than {MOST_STATES} states; name fewer alternatives, or narrower gaps")]
-pub(crate) struct TooLarge;
+pub(crate) enum TooLarge {
+    /// A pattern or the patterns of an entry.
+    #[error(
+        "the pattern is too large: it needs more than {MOST_STATES} states; name fewer alternatives, or narrower gaps"
+    )]
+    States,
+    /// What an entry matches.
+    #[error("a match of the entry may have more than {LONGEST_ENTRY} words; name fewer gaps, or narrower ones")]
+    Words,
+    /// The entries that an entry names, those that they name, and so on.
+    #[error("the entry names entries that name others, more than {DEEPEST_ENTRY} deep; write out some of them")]
+    Depth,
+}
 
 impl Compiler<'_> {
     /// Compiles patterns of which any may match. Names that no entry has are left to the caller to have reported.
@@ -280,7 +300,7 @@ impl Compiler<'_> {
             }
         };
         if states.len() >= MOST_STATES {
-            return Err(TooLarge);
+            return Err(TooLarge::States);
         }
         states.push(state);
         Ok(states.len() - 1)
@@ -368,9 +388,8 @@ impl Program {
 
     /// The program as a vocabulary entry's, if it is small enough.
     fn of_entry(self) -> Result<Self, TooLarge> {
-        let lengths = self.longest.filter(|longest| *longest <= LONGEST_ENTRY).map(|longest| longest + 1);
-        let small = lengths.is_some_and(|lengths| self.states.len() * lengths <= MOST_STATES);
-        if small { Ok(self) } else { Err(TooLarge) }
+        let longest = self.longest.filter(|longest| *longest <= LONGEST_ENTRY).ok_or(TooLarge::Words)?;
+        if self.states.len() * (longest + 1) > MOST_STATES { Err(TooLarge::States) } else { Ok(self) }
     }
 
     /// What patterns that name it need to know, given its id.

@@ -8,7 +8,7 @@ use super::digest::{Digest, mark, prefix};
 
 /// What every match of a regular expression holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Needs {
+pub(crate) struct Prefilter {
     /// The punctuation marks and digits that every match holds.
     marks: u64,
     /// The marks that one of the literals holds each: a text with none of them has no match. Nothing if a literal has none.
@@ -44,7 +44,7 @@ enum Place {
     End,
 }
 
-impl Needs {
+impl Prefilter {
     /// What the matches of a regular expression hold, as far as it is known.
     pub(crate) fn of(regex: &str) -> Self {
         let mut reader = Reader { rest: regex };
@@ -71,7 +71,7 @@ impl Needs {
     }
 
     /// Whether a text may have a match; its digest tells what it holds.
-    pub(crate) fn may_be_met(&self, text: &str, digest: &Digest) -> bool {
+    pub(crate) fn passes(&self, text: &str, digest: &Digest) -> bool {
         // Two letters outside of ASCII are the same as "s" and "k" where case does not matter.
         if digest.is_foreign() && text.contains(['\u{17F}', '\u{212A}']) {
             return true;
@@ -710,8 +710,8 @@ mod tests {
 
     use super::*;
 
-    fn may_be_met(regex: &str, text: &str) -> bool {
-        Needs::of(regex).may_be_met(text, &Digest::of(text))
+    fn passes(regex: &str, text: &str) -> bool {
+        Prefilter::of(regex).passes(text, &Digest::of(text))
     }
 
     #[test]
@@ -728,15 +728,42 @@ mod tests {
             (r"\d+ [Ss]ections? [0-9]", "1 section 2", "sections"),
             (r"(?i)skip", "\u{17F}\u{212A}ip", "ship"),
         ] {
-            assert!(may_be_met(regex, met), "{regex}: {met}");
-            assert!(!may_be_met(regex, not_met), "{regex}: {not_met}");
+            assert!(passes(regex, met), "{regex}: {met}");
+            assert!(!passes(regex, not_met), "{regex}: {not_met}");
+        }
+    }
+
+    /// A bracket or a quotation mark by itself: not in a group or a class, not one of several, not one that may be absent.
+    #[test]
+    fn a_mark_is_held_by_every_match() {
+        for (regex, mark) in [
+            (r#"(?i)see,? "[^"]{4,}""#, Some('"')),
+            (r"\{\{[^{}]+\}\}", Some('{')),
+            (r"(?i)\[(your|our)? name\]", Some('[')),
+            (r"\( *\)", Some('(')),
+            (r"\[x\]|_{6,}", None),
+            (r"(\[x\])?y", None),
+            (r#"x"?y"#, None),
+            (r#"[("]x"#, None),
+            (r"x{2,3}", None),
+            (r"[\]\[]x\(", Some('(')),
+        ] {
+            // Holds all that the expressions speak of, but for the brackets and quotation marks.
+            let text = "see, your name x xx xxx y ______ ]x)";
+            let with = |mark: char| {
+                format!("{text} \" ( ) [ ] {{ }} {{{{a}}}} [x] [your name] [ name] see \"xyzw\" ]x( (x {mark}")
+            };
+            assert!(passes(regex, &with('.')), "{regex}");
+            if let Some(mark) = mark {
+                assert!(!passes(regex, &with('.').replace(mark, "")), "{regex}");
+            }
         }
     }
 
     #[test]
     fn of_what_is_not_known_nothing_is_said() {
         for regex in ["(?x) a b", "(?m)^b", r"\p{Lu}b", "(?P<n>b)", "[[:alpha:]]b", "[]b]", r"\x62", "b*", "b|", ""] {
-            assert!(may_be_met(regex, "a"), "{regex}");
+            assert!(passes(regex, "a"), "{regex}");
         }
     }
 
@@ -767,10 +794,10 @@ mod tests {
         #[test]
         fn no_match_is_missed(regex in regex(), texts in prop::collection::vec("[abcksABKS .(,:é\u{17F}_-]{0,12}", 1..24)) {
             let Ok(compiled) = Regex::new(&regex) else { return Ok(()) };
-            let needs = Needs::of(&regex);
+            let prefilter = Prefilter::of(&regex);
             for text in &texts {
                 let matches = compiled.find_iter(text).any(|found| !found.is_empty());
-                prop_assert!(!matches || needs.may_be_met(text, &Digest::of(text)), "{regex}: {text:?} {needs:?}");
+                prop_assert!(!matches || prefilter.passes(text, &Digest::of(text)), "{regex}: {text:?} {prefilter:?}");
             }
         }
     }
