@@ -21,6 +21,7 @@
 //! | [`config`] | configuration files, and what holds for a policy by them | where they lie |
 //! | [`suppress`] | comments and entries that set findings aside, and what is wrong with them | where files lie |
 //! | [`baseline`] | findings that were there before, set aside | where files lie |
+//! | [`record`] | policies that other programs hand over as JSON Lines | where they come from |
 //! | [`eval`] | assessments held against labels that people gave | files, formats |
 //! | [`report`] | the formats of a report | how anything was found |
 //! | [`cli`] | arguments, files, folders, the terminal, exit codes | |
@@ -29,8 +30,8 @@
 //!
 //! # Invariants
 //!
-//! 1. `source`, `diagnostic`, `document`, `rule`, `check`, `diff`, `suppress` and `baseline` are the core: they do no IO,
-//!    read no clock and no environment, print nothing, and can't fail on a user's text. Any bytes give a document.
+//! 1. `source`, `diagnostic`, `document`, `rule`, `check`, `diff`, `suppress`, `baseline` and `record` are the core: they do no
+//!    IO, read no clock and no environment, print nothing, and can't fail on a user's text. Any bytes give a document.
 //! 2. The engine knows no law. What the GDPR or any other act asks stands in `rules/`, one file a rule, with its
 //!    authority and its examples; a grep for "GDPR" in the code of `src/` finds nothing.
 //! 3. A [`source::Span`] counts bytes of the file as it lies on disk, whatever its encoding, on character boundaries.
@@ -80,6 +81,8 @@ pub mod config;
 pub mod suppress;
 
 pub mod baseline;
+
+pub mod record;
 
 pub mod eval;
 

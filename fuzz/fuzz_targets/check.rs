@@ -5,7 +5,7 @@
 
 use clauselint::check::check;
 use clauselint::diff::{Version, diff};
-use clauselint::report::{CheckedFile, Colour, Report, ReportFormat, Style, write};
+use clauselint::report::{CheckedFile, Colour, Renderer, Report, ReportFormat, Style};
 use clauselint::suppress::by_comments;
 use clauselint_fuzz::{chosen, holds_span, read, rules, settings};
 use libfuzzer_sys::fuzz_target;
@@ -36,10 +36,11 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(diff(version(&file), version(&file), rules).is_empty(), "a document differs from itself");
     let half = checked(&bytes[..bytes.len() / 2]);
     let _ = diff(version(&half), version(&file), rules);
-    let files = [file];
-    let report = Report { files: &files, suppressions: &[], rules };
     for format in ReportFormat::ALL {
-        let style = Style { colour: Colour::Off, width: 80 };
-        write(format, &report, style, &mut Vec::new()).expect("a Vec takes everything");
+        let renderer = Renderer { format, rules, style: Style { colour: Colour::Off, width: 80 } };
+        let mut out = Vec::new();
+        let mut report = Report::begin(renderer, &mut out).expect("a Vec takes everything");
+        report.add(renderer.piece(&file), &mut out).expect("a Vec takes everything");
+        report.end(&[], &mut out).expect("a Vec takes everything");
     }
 });

@@ -3,14 +3,9 @@
 //! For engines that keep the program running and feed it. A line is read, checked and answered without waiting for the next
 //! one, and no more is kept of all of them than what is being worked on.
 
-use std::borrow::Cow;
 use std::io::{self, BufRead as _, Read as _};
 use std::path::PathBuf;
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::Deserialize;
 use time::Date;
 
 use super::checked::{RunArgs, can_read, check_read};
@@ -21,85 +16,11 @@ use super::parallel::{Turn, in_order};
 use super::reporting::{Reporting, Told, Verdict};
 use super::{Exit, Failure, Terminal, interrupt};
 use crate::config::Resolved;
-use crate::document::Format;
+use crate::record::{Record, Refusal};
 use crate::report::{Renderer, ReportFormat};
 
 /// How long a line may be, in bytes. A policy has some ten thousand; this bounds what a run keeps in memory.
 const LONGEST: usize = 16 << 20;
-
-/// What is expected of a line.
-const EXPECTED: &str = "expected an object with `id` and either `text` or `base64`";
-
-/// A policy, as a line gives it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Record<'l> {
-    /// What the answer names it by; its extension, if it has one, tells the format.
-    #[serde(borrow)]
-    id: Cow<'l, str>,
-    #[serde(default)]
-    format: Option<RecordFormat>,
-    #[serde(borrow, default)]
-    text: Option<Cow<'l, str>>,
-    /// The bytes of a file, in whatever encoding they are.
-    #[serde(borrow, default)]
-    base64: Option<Cow<'l, str>>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RecordFormat {
-    Markdown,
-    Html,
-    Plain,
-}
-
-impl From<RecordFormat> for Format {
-    fn from(format: RecordFormat) -> Self {
-        match format {
-            RecordFormat::Markdown => Self::Markdown,
-            RecordFormat::Html => Self::Html,
-            RecordFormat::Plain => Self::Plain,
-        }
-    }
-}
-
-/// Why a line can't be answered as a policy.
-struct Refusal {
-    id: Option<String>,
-    /// What was expected.
-    expected: String,
-}
-
-impl Record<'_> {
-    fn read(line: &[u8]) -> Result<Record<'_>, Refusal> {
-        // A list of the values would do for serde.
-        if line.trim_ascii_start().first() != Some(&b'{') {
-            return Err(Refusal { id: None, expected: format!("{EXPECTED}: it is no object") });
-        }
-        serde_json::from_slice(line).map_err(|error| {
-            let error = error.to_string();
-            // It counts from the start of what it was given, which is one line.
-            let (mistake, place) = error.rsplit_once(" at line 1 column ").unwrap_or((&error, "1"));
-            Refusal { id: None, expected: format!("{EXPECTED}: {mistake} (column {place})") }
-        })
-    }
-
-    /// The bytes of the policy.
-    fn content(&self) -> Result<Cow<'_, [u8]>, Refusal> {
-        let refused = |expected: String| Refusal { id: Some(self.id.clone().into_owned()), expected };
-        match (&self.text, &self.base64) {
-            (Some(text), None) => Ok(Cow::Borrowed(text.as_bytes())),
-            (None, Some(encoded)) => {
-                let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-                let decoded = GeneralPurpose::new(&STANDARD, config).decode(encoded.as_bytes());
-                decoded.map(Cow::Owned).map_err(|error| refused(format!("expected base64 in `base64`: {error}")))
-            }
-            (Some(_), Some(_)) => Err(refused(format!("{EXPECTED}: both are there"))),
-            (None, None) => Err(refused(format!("{EXPECTED}: neither is there"))),
-        }
-    }
-}
 
 /// A line of standard input, counted from 1.
 struct Line {
@@ -229,10 +150,10 @@ impl<'a> Answering<'a> {
     fn policy(&self, line: &[u8]) -> Result<(Told<'a>, Option<Trouble>), Refusal> {
         let Self { renderer, resolved, input, today } = self;
         let record = Record::read(line)?;
-        let read = input.parse_as(record.format.map(Format::from), record.id.clone().into_owned(), &record.content()?);
+        let read = input.parse_as(record.format(), record.id().to_owned(), &record.content()?);
         let file = check_read(read, resolved, renderer.rules, *today);
         let trouble = (!can_read(renderer.rules, &file.document)).then_some(Trouble::Foreign);
-        let piece = renderer.answer(&record.id, &file);
+        let piece = renderer.answer(record.id(), &file);
         let verdict = Verdict::of(resolved, &file.assessment);
         Ok((Told { pieces: vec![piece], verdict, problem: None }, trouble))
     }
