@@ -8,9 +8,12 @@
 #[allow(dead_code, unreachable_pub, reason = "the program uses all of it")]
 #[path = "src/rule"]
 mod rule {
+    pub(crate) mod compiler;
+    pub(crate) mod digest;
     pub(crate) mod frozen;
     pub(crate) mod lexicon;
     pub(crate) mod pattern;
+    pub(crate) mod prefilter;
     pub(crate) mod program;
 }
 
@@ -19,14 +22,16 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use rule::frozen::{freeze, key_of};
+use rule::compiler::{Compiler, compile_entries};
+use rule::frozen::{Written, freeze, key_of};
 use rule::lexicon::Lexicon;
 use rule::pattern::Pattern;
-use rule::program::{Compiler, Program, compile_entries};
+use rule::prefilter::Prefilter;
+use rule::program::Program;
 use serde_json::Value;
 
 fn main() -> io::Result<()> {
-    for file in ["frozen", "lexicon", "pattern", "program"] {
+    for file in ["compiler", "digest", "frozen", "lexicon", "pattern", "prefilter", "program"] {
         println!("cargo::rerun-if-changed=src/rule/{file}.rs");
     }
     println!("cargo::rerun-if-changed=rules");
@@ -59,9 +64,8 @@ fn main() -> io::Result<()> {
     fs::write(out.join("rules.rs"), list)?;
     let mut frozen = String::from("&[\n");
     for (language, phrases) in phrases {
-        let file = format!("frozen-{language}.bin");
-        fs::write(out.join(&file), phrases.frozen())?;
-        let _ = writeln!(frozen, "    ({language:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))),");
+        let Written { numbers, text } = phrases.frozen();
+        let _ = writeln!(frozen, "    ({language:?}, &{numbers:?}, {text:?}),");
     }
     frozen.push_str("]\n");
     fs::write(out.join("frozen.rs"), frozen)
@@ -73,6 +77,8 @@ struct Phrases {
     vocabulary: BTreeMap<String, Vec<String>>,
     /// What the rules look for: patterns of which any may match.
     rules: BTreeSet<Vec<String>>,
+    /// Regular expressions.
+    expressions: BTreeSet<String>,
 }
 
 impl Phrases {
@@ -84,9 +90,22 @@ impl Phrases {
 
     /// Adds what may be patterns: every text, and every list of texts. What the program does not ask for does no harm.
     fn add_rule(&mut self, content: &Value) {
-        const SPOKEN: [&str; 8] = ["title", "why", "help", "draft", "message", "cite", "parameters", "examples"];
-        for (_, value) in content.as_object().into_iter().flatten().filter(|(key, _)| !SPOKEN.contains(&key.as_str())) {
-            self.add(value);
+        const SPOKEN: [&str; 7] = ["title", "why", "help", "draft", "message", "cite", "examples"];
+        for (key, value) in content.as_object().into_iter().flatten().filter(|(key, _)| !SPOKEN.contains(&key.as_str()))
+        {
+            if key == "parameters" { self.add_expressions(value) } else { self.add(value) }
+        }
+    }
+
+    /// Adds what may be regular expressions.
+    fn add_expressions(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => {
+                self.expressions.insert(text.clone());
+            }
+            Value::Array(values) => values.iter().for_each(|value| self.add_expressions(value)),
+            Value::Object(fields) => fields.values().for_each(|value| self.add_expressions(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
@@ -99,13 +118,16 @@ impl Phrases {
                 self.rules.insert(texts_of(value));
                 values.iter().for_each(|value| self.add(value));
             }
-            Value::Object(fields) => fields.values().for_each(|value| self.add(value)),
+            Value::Object(fields) => {
+                fields.get("regex").into_iter().for_each(|regex| self.add_expressions(regex));
+                fields.values().for_each(|value| self.add(value));
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
     /// What they are compiled to. What is wrong with them is told by a test, which compiles them anew.
-    fn frozen(&self) -> Vec<u8> {
+    fn frozen(&self) -> Written {
         let mut lexicon = Lexicon::new();
         let mut vocabulary = BTreeMap::new();
         for (name, texts) in &self.vocabulary {
@@ -133,7 +155,10 @@ impl Phrases {
         let mut names: Vec<(String, usize)> = ids.iter().map(|(name, id)| (name.clone(), id.0)).collect();
         names.sort_by_key(|(_, id)| *id);
         let entries = names.into_iter().map(|(name, _)| name).zip(programs).collect::<Vec<_>>();
-        freeze(&lexicon, &entries, &phrases)
+        let mut expressions: Vec<(u64, Prefilter)> =
+            self.expressions.iter().map(|regex| (key_of(&[regex]), Prefilter::of(regex))).collect();
+        expressions.sort_by_key(|(key, _)| *key);
+        freeze(&lexicon, &entries, &phrases, &expressions)
     }
 }
 

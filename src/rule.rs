@@ -4,6 +4,7 @@
 //! This module knows phrases, conditions and statuses, and no law: what the law asks stands in the rule files.
 
 mod builtin;
+mod compiler;
 pub(crate) mod digest;
 mod file;
 #[allow(dead_code, reason = "the build script writes what the program reads")]
@@ -356,10 +357,11 @@ const FEW: usize = 1 << 12;
 const LARGEST_REGEX: usize = 1 << 20;
 
 impl LazyRegex {
-    pub(crate) fn new(text: &str) -> Self {
+    /// An expression, with its prefilter where that was made before.
+    pub(crate) fn new(text: &str, prefilter: Option<Prefilter>) -> Self {
         Self {
             text: text.to_owned(),
-            prefilter: OnceLock::new(),
+            prefilter: prefilter.map(OnceLock::from).unwrap_or_default(),
             compiled: OnceLock::new(),
             first: OnceLock::new(),
             searched: AtomicUsize::new(0),

@@ -8,13 +8,14 @@ use crate::source::SourceFile;
 /// build script writes the list.
 const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// For each language what the phrases of the files are compiled to; no code for the rules' own language.
-const FROZEN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/frozen.rs"));
+/// For each language what the phrases of the files are compiled to, the numbers and the text; no code for the rules' own
+/// language.
+static FROZEN: &[(&str, &[u32], &str)] = include!(concat!(env!("OUT_DIR"), "/frozen.rs"));
 
 /// What the phrases of a language are compiled to.
 pub(super) fn frozen(language: Option<&str>) -> Option<Thawed> {
-    let (_, bytes) = FROZEN.iter().find(|(code, _)| *code == language.unwrap_or_default())?;
-    Some(thaw(bytes))
+    let (_, numbers, text) = FROZEN.iter().find(|(code, ..)| *code == language.unwrap_or_default())?;
+    Some(thaw(numbers, text))
 }
 
 /// The rules and the vocabulary that come with the program. Without the examples they are read from their compact form,

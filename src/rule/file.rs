@@ -14,10 +14,11 @@ use std::sync::OnceLock;
 use serde::de::DeserializeOwned;
 
 use super::builtin::frozen;
+use super::compiler::Compiler;
 use super::frozen::Thawed;
 use super::lexicon::Lexicon;
 use super::pattern::Pattern;
-use super::program::{Compiler, EntryId, Program};
+use super::program::{EntryId, Program};
 use super::{Fact, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
@@ -170,8 +171,8 @@ fn compile_files(
     };
     let (mut lexicon, ids, entries, frozen) = match frozen {
         Some(Thawed { lexicon, entries, phrases }) => {
-            let (names, entries): (Vec<String>, Vec<Program>) = entries.into_iter().unzip();
-            let ids = names.into_iter().enumerate().map(|(id, name)| (name, EntryId(id))).collect();
+            let (names, entries): (Vec<&str>, Vec<Program>) = entries.into_iter().unzip();
+            let ids = names.into_iter().enumerate().map(|(id, name)| (name.to_owned(), EntryId(id))).collect();
             (lexicon, ids, entries, Some(phrases))
         }
         None => {

@@ -1,12 +1,15 @@
-//! The compiled form of built-in phrases: written when the program is built (`build.rs`), read at every start.
+//! The compiled form of built-in phrases: written when the program is built (`build.rs`), used as it stands at every run.
 //!
-//! A row of numbers, 32 bits each with the low byte first: the lexicon, the vocabulary entries with their programs, and the
-//! programs of all phrases, found by a hash of what they are compiled from. Nothing else reads it, so it has no version.
+//! A row of numbers and a text beside it: the lexicon, the vocabulary entries with their programs, what the matches of
+//! regular expressions hold, and the programs of all phrases, both found by a hash of what they are made from. Nothing else
+//! reads it, so it has no version.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::lexicon::{GroupId, Lexicon, Symbol, Table};
-use super::program::{EntryId, Need, Opening, Program, State};
+use super::lexicon::{Lexicon, Table};
+use super::prefilter::Prefilter;
+use super::program::Program;
 
 /// What phrases are known by: a hash of the patterns of which any may match.
 pub(crate) fn key_of<T: AsRef<str>>(patterns: &[T]) -> u64 {
@@ -23,269 +26,172 @@ pub(crate) fn key_of<T: AsRef<str>>(patterns: &[T]) -> u64 {
     hash
 }
 
-/// Writes what was compiled: the entries in the order of their ids with their names, the phrases in the order of their
-/// keys.
-pub(crate) fn freeze(lexicon: &Lexicon, entries: &[(String, Program)], phrases: &[(u64, Program)]) -> Vec<u8> {
-    let mut writer = Writer::default();
-    lexicon.freeze(&mut writer);
-    writer.count(entries.len());
+/// What is written when the program is built.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) numbers: Vec<u32>,
+    pub(crate) text: String,
+}
+
+/// Writes what was compiled: the entries in the order of their ids with their names, the phrases and expressions in the
+/// order of their keys.
+pub(crate) fn freeze(
+    lexicon: &Lexicon,
+    entries: &[(String, Program)],
+    phrases: &[(u64, Program)],
+    expressions: &[(u64, Prefilter)],
+) -> Written {
+    let mut written = Written::default();
+    lexicon.freeze(&mut written);
+    written.count(entries.len());
     for (name, program) in entries {
-        writer.text(name.as_bytes());
-        program.freeze(&mut writer);
+        written.text(name);
+        written.numbers.extend_from_slice(program.numbers());
     }
-    let mut programs = Writer::default();
-    writer.count(phrases.len());
+    written.count(expressions.len());
+    for (key, prefilter) in expressions {
+        written.long(*key);
+        prefilter.freeze(&mut written);
+    }
+    let mut programs = Vec::new();
+    written.count(phrases.len());
     for (key, program) in phrases {
-        writer.number((key >> 32) as u32);
-        writer.number((key & u64::from(u32::MAX)) as u32);
-        writer.count(programs.bytes.len());
-        program.freeze(&mut programs);
+        written.long(*key);
+        written.count(programs.len());
+        programs.extend_from_slice(program.numbers());
     }
-    writer.bytes.extend(programs.bytes);
-    writer.bytes
+    written.numbers.extend(programs);
+    written
 }
 
 /// What was compiled when the program was built.
 pub(crate) struct Thawed {
     pub(crate) lexicon: Lexicon,
     /// The entries in the order of their ids, with their names.
-    pub(crate) entries: Vec<(String, Program)>,
+    pub(crate) entries: Vec<(&'static str, Program)>,
     pub(crate) phrases: Phrases,
 }
 
-/// The phrases, by the hashes of what they were compiled from.
+/// The phrases and regular expressions, by the hashes of what they were made from.
 pub(crate) struct Phrases {
-    /// How many there are, three numbers each, in the order of the hashes.
-    count: usize,
-    index: &'static [u8],
-    programs: &'static [u8],
+    /// In the order of the hashes.
+    expressions: Vec<(u64, Prefilter)>,
+    /// Three numbers each: the two halves of the hash, in the order of the hashes, and where the program starts.
+    index: &'static [[u32; 3]],
+    programs: &'static [u32],
 }
 
 impl Phrases {
     /// The program of some patterns, if they are built in.
     pub(crate) fn program(&self, key: u64) -> Option<Program> {
-        let key_at = |at: usize| {
-            let mut reader = Reader { bytes: &self.index[at * 12..] };
-            u64::from(reader.number()) << 32 | u64::from(reader.number())
-        };
-        let (mut low, mut high) = (0, self.count);
-        while low < high {
-            let middle = low.midpoint(high);
-            if key_at(middle) < key { low = middle + 1 } else { high = middle }
-        }
-        if low == self.count || key_at(low) != key {
-            return None;
-        }
-        let from = Reader { bytes: &self.index[low * 12 + 8..] }.count();
-        Some(Program::thaw(&mut Reader { bytes: &self.programs[from..] }))
+        let key_of = |[high, low, _]: &[u32; 3]| u64::from(*high) << 32 | u64::from(*low);
+        let at = self.index.binary_search_by_key(&key, key_of).ok()?;
+        Some(Program::at_start(&self.programs[self.index[at][2] as usize..]))
+    }
+
+    /// What is known of a regular expression, if it is built in.
+    pub(crate) fn prefilter(&self, regex: &str) -> Option<&Prefilter> {
+        let at = self.expressions.binary_search_by_key(&key_of(&[regex]), |(key, _)| *key).ok()?;
+        Some(&self.expressions[at].1)
     }
 }
 
 /// Reads what [`freeze`] wrote.
-pub(crate) fn thaw(bytes: &'static [u8]) -> Thawed {
-    let mut reader = Reader { bytes };
-    let lexicon = Lexicon::thaw(&mut reader);
-    let count = reader.count();
-    let entry = |reader: &mut Reader| {
-        let name = String::from_utf8_lossy(reader.text()).into_owned();
-        (name, Program::thaw(reader))
-    };
-    let entries = (0..count).map(|_| entry(&mut reader)).collect();
-    let count = reader.count();
-    let (index, programs) = reader.bytes.split_at(count * 12);
-    Thawed { lexicon, entries, phrases: Phrases { count, index, programs } }
+pub(crate) fn thaw(numbers: &'static [u32], text: &'static str) -> Thawed {
+    let mut frozen = Frozen { numbers, text };
+    let lexicon = Lexicon::thaw(&mut frozen);
+    let count = frozen.count();
+    let entries = (0..count).map(|_| (frozen.text(), frozen.program())).collect();
+    let count = frozen.count();
+    let expressions = (0..count).map(|_| (frozen.long(), Prefilter::thaw(&mut frozen))).collect();
+    let count = frozen.count();
+    let (index, programs) = frozen.numbers.split_at(count * 3);
+    Thawed { lexicon, entries, phrases: Phrases { expressions, index: index.as_chunks().0, programs } }
 }
 
-/// A row of numbers that grows.
-#[derive(Default)]
-struct Writer {
-    bytes: Vec<u8>,
-}
-
-impl Writer {
-    fn number(&mut self, number: u32) {
-        self.bytes.extend(number.to_le_bytes());
+impl Written {
+    /// A number of 64 bits, the upper half first.
+    pub(super) fn long(&mut self, number: u64) {
+        self.numbers.extend([(number >> 32) as u32, (number & u64::from(u32::MAX)) as u32]);
     }
 
-    fn count(&mut self, count: usize) {
-        self.number(u32::try_from(count).expect("internal: the built-in rules are small"));
+    pub(super) fn count(&mut self, count: usize) {
+        self.numbers.push(u32::try_from(count).expect("internal: the built-in rules are small"));
     }
 
-    /// A text, filled up to whole numbers.
-    fn text(&mut self, text: &[u8]) {
+    pub(super) fn text(&mut self, text: &str) {
         self.count(text.len());
-        self.bytes.extend_from_slice(text);
-        self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
+        self.text.push_str(text);
     }
 
-    fn numbers(&mut self, numbers: impl ExactSizeIterator<Item = u32>) {
+    /// Numbers after their count.
+    fn row(&mut self, numbers: &[u32]) {
         self.count(numbers.len());
-        numbers.for_each(|number| self.number(number));
+        self.numbers.extend_from_slice(numbers);
     }
 }
 
-/// A row of numbers that is read.
-struct Reader {
-    bytes: &'static [u8],
+/// What is left to be read.
+pub(super) struct Frozen {
+    numbers: &'static [u32],
+    text: &'static str,
 }
 
-impl Reader {
+impl Frozen {
     fn number(&mut self) -> u32 {
-        let (first, rest) = self.bytes.split_first_chunk().expect("internal: what was frozen is whole");
-        self.bytes = rest;
-        u32::from_le_bytes(*first)
+        let (first, rest) = self.numbers.split_first().expect("internal: what was frozen is whole");
+        self.numbers = rest;
+        *first
     }
 
-    fn count(&mut self) -> usize {
+    pub(super) fn long(&mut self) -> u64 {
+        u64::from(self.number()) << 32 | u64::from(self.number())
+    }
+
+    pub(super) fn count(&mut self) -> usize {
         self.number() as usize
     }
 
-    fn text(&mut self) -> &'static [u8] {
-        let length = self.count();
-        let (text, rest) = self.bytes.split_at(length.next_multiple_of(4));
-        self.bytes = rest;
-        &text[..length]
+    pub(super) fn text(&mut self) -> &'static str {
+        let (text, rest) = self.text.split_at(self.count());
+        self.text = rest;
+        text
     }
 
-    fn numbers(&mut self) -> impl ExactSizeIterator<Item = u32> + use<> {
+    fn row(&mut self) -> Cow<'static, [u32]> {
         let count = self.count();
-        let (numbers, rest) = self.bytes.split_at(count * 4);
-        self.bytes = rest;
-        numbers.chunks_exact(4).map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-    }
-}
-
-/// What stands for a number that is not there.
-const NONE: u32 = u32::MAX;
-
-fn optional(number: Option<usize>) -> u32 {
-    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(NONE)
-}
-
-fn from_optional(number: u32) -> Option<usize> {
-    (number != NONE).then_some(number as usize)
-}
-
-impl Program {
-    fn freeze(&self, writer: &mut Writer) {
-        let Self { states, accepting, needs, longest, opening, entries } = self;
-        writer.count(*accepting);
-        // Where there is no bound that fits, there is none.
-        writer.number(optional(*longest));
-        writer.count(needs.len());
-        for Need { groups, entries, tests } in needs {
-            writer.count(*tests);
-            writer.numbers(groups.iter().map(|group| group.0));
-            writer.numbers(entries.iter().map(|entry| entry.frozen()));
-        }
-        writer.count(states.len());
-        for state in states {
-            match state {
-                State::Take(group, next) => [0, group.0, optional(Some(*next))].map(|number| writer.number(number)),
-                State::Entry(id, next) => [1, id.frozen(), optional(Some(*next))].map(|number| writer.number(number)),
-                State::Gap(most, next) => {
-                    [2, optional(*most), optional(Some(*next))].map(|number| writer.number(number))
-                }
-                State::Accept(length) => [3, optional(*length), 0].map(|number| writer.number(number)),
-                State::Split(ways) => {
-                    writer.number(4);
-                    writer.numbers(ways.iter().map(|way| optional(Some(*way))));
-                    continue;
-                }
-            };
-        }
-        let Opening { words, entries: openings } = opening;
-        writer.numbers(words.iter().map(|(group, _)| group.0));
-        writer.numbers(words.iter().map(|(_, next)| optional(Some(*next))));
-        writer.numbers(openings.iter().map(|(entry, _)| entry.frozen()));
-        writer.numbers(openings.iter().map(|(_, next)| optional(Some(*next))));
-        writer.numbers(entries.iter().map(|entry| entry.frozen()));
+        let (row, rest) = self.numbers.split_at(count);
+        self.numbers = rest;
+        Cow::Borrowed(row)
     }
 
-    fn thaw(reader: &mut Reader) -> Self {
-        let accepting = reader.count();
-        let longest = from_optional(reader.number());
-        let need = |reader: &mut Reader| Need {
-            tests: reader.count(),
-            groups: reader.numbers().map(GroupId).collect(),
-            entries: reader.numbers().map(EntryId::thawed).collect(),
-        };
-        let needs = (0..reader.count()).map(|_| need(reader)).collect();
-        let count = reader.count();
-        let mut states = Vec::with_capacity(count);
-        for _ in 0..count {
-            states.push(match reader.number() {
-                0 => State::Take(GroupId(reader.number()), reader.count()),
-                1 => State::Entry(EntryId::thawed(reader.number()), reader.count()),
-                2 => State::Gap(from_optional(reader.number()), reader.count()),
-                3 => {
-                    let length = from_optional(reader.number());
-                    reader.number();
-                    State::Accept(length)
-                }
-                _ => State::Split(reader.numbers().map(|way| way as usize).collect()),
-            });
-        }
-        let words = reader.numbers().map(GroupId);
-        let words = words.zip(reader.numbers().map(|next| next as usize)).collect();
-        let openings = reader.numbers().map(EntryId::thawed);
-        let openings = openings.zip(reader.numbers().map(|next| next as usize)).collect();
-        let entries = reader.numbers().map(EntryId::thawed).collect();
-        Self { states, accepting, needs, longest, opening: Opening { words, entries: openings }, entries }
-    }
-}
-
-impl EntryId {
-    fn frozen(self) -> u32 {
-        optional(Some(self.0))
-    }
-
-    fn thawed(number: u32) -> Self {
-        Self(number as usize)
+    fn program(&mut self) -> Program {
+        let program = Program::at_start(self.numbers);
+        self.numbers = &self.numbers[program.numbers().len()..];
+        program
     }
 }
 
 impl Lexicon {
     /// Writes it, closed.
-    fn freeze(&self, writer: &mut Writer) {
-        writer.number(self.count);
-        for table in [&self.exact, &self.stems] {
-            let words = table.words();
-            writer.count(words.len());
-            for (symbol, word) in words {
-                writer.number(symbol.0);
-                writer.text(word);
-            }
+    fn freeze(&self, written: &mut Written) {
+        let Self { exact, stems, count, open_groups: _, group_count, .. } = self;
+        written.numbers.extend([*count, *group_count]);
+        for Table { count, slots, words } in [exact, stems] {
+            written.count(*count);
+            written.row(slots);
+            written.text(words);
         }
-        writer.number(self.group_count);
-        writer.numbers(self.group_starts.iter().copied());
-        writer.numbers(self.groups.iter().map(|group| group.0));
-        writer.numbers(self.test_starts.iter().copied());
-        writer.numbers(self.tests.iter().map(|symbol| symbol.0));
+        [&self.group_starts, &self.groups, &self.test_starts, &self.tests].into_iter().for_each(|row| written.row(row));
     }
 
-    fn thaw(reader: &mut Reader) -> Self {
-        let count = reader.number();
-        let [exact, stems] = [(); 2].map(|()| {
-            let words = reader.count();
-            let mut table = Table::with_room(words);
-            for _ in 0..words {
-                let symbol = Symbol(reader.number());
-                table.insert(reader.text(), symbol);
-            }
-            table
-        });
-        Self {
-            exact,
-            stems,
-            count,
-            open_groups: HashMap::default(),
-            group_count: reader.number(),
-            group_starts: reader.numbers().collect(),
-            groups: reader.numbers().map(GroupId).collect(),
-            test_starts: reader.numbers().collect(),
-            tests: reader.numbers().map(Symbol).collect(),
-        }
+    fn thaw(frozen: &mut Frozen) -> Self {
+        let [count, group_count] = [frozen.number(), frozen.number()];
+        let mut table = || Table { count: frozen.count(), slots: frozen.row(), words: Cow::Borrowed(frozen.text()) };
+        let [exact, stems] = [table(), table()];
+        let [group_starts, groups, test_starts, tests] = [(); 4].map(|()| frozen.row());
+        let open_groups = HashMap::default();
+        Self { exact, stems, count, open_groups, group_count, group_starts, groups, test_starts, tests }
     }
 }
 
@@ -294,9 +200,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::rule::lexicon::WordTest;
+    use crate::rule::compiler::{Compiler, compile_entries};
+    use crate::rule::lexicon::{GroupId, WordTest};
     use crate::rule::pattern::Pattern;
-    use crate::rule::program::{Compiler, compile_entries};
 
     #[test]
     fn what_is_thawed_is_what_was_frozen() {
@@ -318,14 +224,24 @@ mod tests {
                 lexicon.symbols_of(word.as_bytes(), &mut symbols);
                 symbols
             });
-            let groups: Vec<&[GroupId]> = (0..lexicon.symbol_count()).map(|at| lexicon.groups_of(at)).collect();
+            let groups_of = |at| lexicon.groups_of(at).collect();
+            let groups: Vec<Vec<GroupId>> = (0..lexicon.symbol_count()).map(groups_of).collect();
             format!("{symbols:?} {groups:?} {programs:?}")
         };
         let before = shown(&lexicon, &[&programs[0], &programs[1], &program]);
         let names = ["data".to_owned(), "keep".to_owned()];
         let entries: Vec<(String, Program)> = names.into_iter().zip(programs).collect();
-        let bytes = freeze(&lexicon, &entries, &[(3, Program::nothing()), (key_of(&texts), program)]);
-        let Thawed { mut lexicon, entries, phrases } = thaw(bytes.leak());
+        let phrases = [(3, Program::nothing()), (key_of(&texts), program)];
+        let regexes = [r"(?i)\[your (name|e-mail)\]$", "^[^ ]+ notice:?"];
+        let mut expressions = regexes.map(|regex| (key_of(&[regex]), Prefilter::of(regex)));
+        expressions.sort_by_key(|(key, _)| *key);
+        let Written { numbers, text } = freeze(&lexicon, &entries, &phrases, &expressions);
+        let Thawed { mut lexicon, entries, phrases } = thaw(numbers.leak(), text.leak());
+        for regex in regexes {
+            assert_eq!(phrases.prefilter(regex), Some(&Prefilter::of(regex)));
+            assert_ne!(phrases.prefilter(regex), Some(&Prefilter::default()));
+        }
+        assert_eq!(phrases.prefilter("another"), None);
         let program = phrases.program(key_of(&texts)).unwrap();
         assert_eq!(shown(&lexicon, &[&entries[0].1, &entries[1].1, &program]), before);
         assert_eq!(entries[1].0, "keep");
@@ -338,6 +254,6 @@ mod tests {
         assert_eq!(lexicon.group(&[known]), group);
         assert!(lexicon.group_count() <= groups + 1);
         lexicon.close();
-        assert!(lexicon.groups_of(known.0 as usize).contains(&group));
+        assert!(lexicon.groups_of(known.0 as usize).any(|of| of == group));
     }
 }

@@ -3,9 +3,8 @@
 //! Every word test of every pattern gets a [`Symbol`], and every choice between tests a [`GroupId`]. A document's distinct
 //! words are looked up once each (`rule::words`); from then on matching compares numbers.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-
-use hashbrown::HashTable;
 
 /// A word test, or a class of words, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,21 +67,21 @@ impl Class {
     }
 }
 
-/// Symbols by words.
+/// Symbols by words: a hash table with open addressing, in numbers, so that the one of the built-in rules lies in the
+/// executable as it is asked.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    places: HashTable<Place>,
+    /// How many words there are.
+    pub(super) count: usize,
+    /// Slots of [`SLOT`] numbers, a power of two of them, at least one in two free: the upper half of the hash, the number
+    /// after the symbol's (0 where the slot is free), where the word starts and how many bytes it has.
+    pub(super) slots: Cow<'static, [u32]>,
     /// The words, one after another.
-    words: Vec<u8>,
+    pub(super) words: Cow<'static, str>,
 }
 
-/// Where a table's word stands.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    symbol: Symbol,
-    start: usize,
-    end: usize,
-}
+/// How many numbers a slot has.
+const SLOT: usize = 4;
 
 /// FNV-1a: the hash of a word is one step from that of the word without its last byte, so that all beginnings of a word
 /// are looked up at the cost of one. The words are those of rule files, so nobody gains from making them collide.
@@ -107,33 +106,70 @@ impl Hash {
 }
 
 impl Table {
-    /// A table with room for so many words.
-    pub(super) fn with_room(words: usize) -> Self {
-        Self { places: HashTable::with_capacity(words), words: Vec::with_capacity(8 * words) }
+    /// A table that need not grow for so many words, a power of two.
+    fn with_room(words: usize) -> Self {
+        Self {
+            count: 0,
+            slots: Cow::Owned(vec![0; 2 * words * SLOT]),
+            words: Cow::Owned(String::with_capacity(8 * words)),
+        }
+    }
+
+    /// The slots that a word with a hash may stand in, the first one first, to the first free one.
+    fn slots_of(&self, hash: u64) -> impl Iterator<Item = (usize, &[u32; SLOT])> {
+        let (slots, _) = self.slots.as_chunks();
+        let mask = slots.len() - 1;
+        (0..slots.len()).map(move |step| {
+            let at = (hash as usize).wrapping_add(step) & mask;
+            (at, &slots[at])
+        })
     }
 
     fn find(&self, hash: Hash, word: &[u8]) -> Option<Symbol> {
-        let same = |place: &Place| self.words[place.start..place.end] == *word;
-        self.places.find(hash.mixed(), same).map(|place| place.symbol)
+        let hash = hash.mixed();
+        for (_, [tag, symbol, start, length]) in self.slots_of(hash) {
+            let at = *start as usize;
+            if *symbol == 0 {
+                return None;
+            }
+            if *tag == tag_of(hash) && self.words.as_bytes()[at..at + *length as usize] == *word {
+                return Some(Symbol(*symbol - 1));
+            }
+        }
+        None
     }
 
     /// Adds a word that is not in the table.
-    pub(super) fn insert(&mut self, word: &[u8], symbol: Symbol) {
-        let start = self.words.len();
-        self.words.extend_from_slice(word);
-        let place = Place { symbol, start, end: self.words.len() };
-        let words = &self.words;
-        let hash_of = |place: &Place| Hash::of(&words[place.start..place.end]).mixed();
-        self.places.insert_unique(hash_of(&place), place, hash_of);
+    fn insert(&mut self, word: &str, symbol: Symbol) {
+        if 2 * (self.count + 1) > self.slots.len() / SLOT {
+            self.grow();
+        }
+        let start = place(self.words.len());
+        self.words.to_mut().push_str(word);
+        self.count += 1;
+        self.put(Hash::of(word.as_bytes()).mixed(), symbol.0 + 1, start, place(word.len()));
     }
 
-    /// The words with their symbols, in the order of the symbols.
-    pub(super) fn words(&self) -> Vec<(Symbol, &[u8])> {
-        let mut words: Vec<(Symbol, &[u8])> =
-            self.places.iter().map(|place| (place.symbol, &self.words[place.start..place.end])).collect();
-        words.sort_unstable();
-        words
+    fn put(&mut self, hash: u64, symbol: u32, start: u32, length: u32) {
+        let free = self.slots_of(hash).find_map(|(at, slot)| (slot[1] == 0).then_some(at));
+        let at = SLOT * free.expect("internal: one slot in two is free");
+        self.slots.to_mut()[at..at + SLOT].copy_from_slice(&[tag_of(hash), symbol, start, length]);
     }
+
+    fn grow(&mut self) {
+        let size = (2 * self.slots.len()).max(16 * SLOT);
+        let old = std::mem::replace(&mut self.slots, Cow::Owned(vec![0; size]));
+        for [_, symbol, start, length] in old.as_chunks().0.iter().filter(|slot| slot[1] != 0) {
+            let at = *start as usize;
+            let hash = Hash::of(&self.words.as_bytes()[at..at + *length as usize]).mixed();
+            self.put(hash, *symbol, *start, *length);
+        }
+    }
+}
+
+/// The part of a hash that a slot keeps; the other one chooses the slot.
+fn tag_of(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// The word tests of a rule set.
@@ -143,14 +179,15 @@ pub(crate) struct Lexicon {
     pub(super) stems: Table,
     pub(super) count: u32,
     /// The groups by their tests, while rules are compiled.
-    pub(super) open_groups: HashMap<Box<[Symbol]>, GroupId>,
+    pub(super) open_groups: HashMap<Box<[u32]>, GroupId>,
     pub(super) group_count: u32,
-    /// For each symbol where its groups start in `groups`, and one more for where the last ones end.
-    pub(super) group_starts: Vec<u32>,
-    pub(super) groups: Vec<GroupId>,
+    /// For each symbol where its groups start in `groups`, and one more for where the last ones end; empty while groups are
+    /// made.
+    pub(super) group_starts: Cow<'static, [u32]>,
+    pub(super) groups: Cow<'static, [u32]>,
     /// For each group where its tests start in `tests`, and one more for where the last ones end.
-    pub(super) test_starts: Vec<u32>,
-    pub(super) tests: Vec<Symbol>,
+    pub(super) test_starts: Cow<'static, [u32]>,
+    pub(super) tests: Cow<'static, [u32]>,
 }
 
 impl Lexicon {
@@ -163,10 +200,10 @@ impl Lexicon {
             count: Class::ALL.iter().map(|_| 1).sum(),
             open_groups: HashMap::with_capacity(4096),
             group_count: 0,
-            group_starts: Vec::new(),
-            groups: Vec::new(),
-            test_starts: vec![0],
-            tests: Vec::new(),
+            group_starts: Cow::default(),
+            groups: Cow::default(),
+            test_starts: Cow::Borrowed(&[0]),
+            tests: Cow::default(),
         }
     }
 
@@ -185,17 +222,18 @@ impl Lexicon {
         if self.open_groups.is_empty() {
             // The groups that were made before are needed by name again.
             let known = (0..self.group_count).map(GroupId);
-            self.open_groups = known.map(|group| (self.tests(group).into(), group)).collect();
+            self.open_groups = known.map(|group| (self.tests_of(group).into(), group)).collect();
         }
-        if let Some(known) = self.open_groups.get(tests) {
+        let tests: Box<[u32]> = tests.iter().map(|test| test.0).collect();
+        if let Some(known) = self.open_groups.get(&tests) {
             return *known;
         }
-        self.group_starts.clear();
+        self.group_starts = Cow::default();
         let group = GroupId(self.group_count);
         self.group_count += 1;
-        self.open_groups.insert(tests.into(), group);
-        self.tests.extend_from_slice(tests);
-        self.test_starts.push(place(self.tests.len()));
+        self.tests.to_mut().extend_from_slice(&tests);
+        self.test_starts.to_mut().push(place(self.tests.len()));
+        self.open_groups.insert(tests, group);
         group
     }
 
@@ -207,34 +245,39 @@ impl Lexicon {
         }
         // `starts[n + 1]` counts the groups of symbol n, then tells where they start, and in the end where they end.
         let mut starts = vec![0_u32; self.count as usize + 2];
-        self.tests.iter().for_each(|symbol| starts[symbol.0 as usize + 2] += 1);
+        self.tests.iter().for_each(|symbol| starts[*symbol as usize + 2] += 1);
         let mut total = 0;
         for start in &mut starts {
             total += *start;
             *start = total;
         }
-        self.groups = vec![GroupId(0); self.tests.len()];
+        let mut groups = vec![0; self.tests.len()];
         for group in (0..self.group_count).map(GroupId) {
-            let tests = self.test_starts[group.idx()] as usize..self.test_starts[group.idx() + 1] as usize;
-            for symbol in &self.tests[tests] {
-                let place = &mut starts[symbol.0 as usize + 1];
-                self.groups[*place as usize] = group;
+            for symbol in self.tests_of(group) {
+                let place = &mut starts[*symbol as usize + 1];
+                groups[*place as usize] = group.0;
                 *place += 1;
             }
         }
         starts.pop();
-        self.group_starts = starts;
+        self.groups = Cow::Owned(groups);
+        self.group_starts = Cow::Owned(starts);
     }
 
     /// The tests of a group, in order.
-    pub(crate) fn tests(&self, group: GroupId) -> &[Symbol] {
+    pub(crate) fn tests(&self, group: GroupId) -> impl Iterator<Item = Symbol> {
+        self.tests_of(group).iter().map(|test| Symbol(*test))
+    }
+
+    fn tests_of(&self, group: GroupId) -> &[u32] {
         let at = group.idx();
         &self.tests[self.test_starts[at] as usize..self.test_starts[at + 1] as usize]
     }
 
     /// The groups that the test with a number is in, in order.
-    pub(crate) fn groups_of(&self, at: usize) -> &[GroupId] {
-        &self.groups[self.group_starts[at] as usize..self.group_starts[at + 1] as usize]
+    pub(crate) fn groups_of(&self, at: usize) -> impl Iterator<Item = GroupId> {
+        let groups = &self.groups[self.group_starts[at] as usize..self.group_starts[at + 1] as usize];
+        groups.iter().map(|group| GroupId(*group))
     }
 
     /// The symbol of a word test, the same for the same test.
@@ -248,8 +291,8 @@ impl Lexicon {
         }
         let symbol = Symbol(self.count);
         self.count += 1;
-        table.insert(word.as_bytes(), symbol);
-        self.group_starts.clear();
+        table.insert(word, symbol);
+        self.group_starts = Cow::default();
         symbol
     }
 

@@ -4,7 +4,10 @@
 //! The expression is read by hand, and only as far as the answer is sure: of one that is written with anything else
 //! nothing is known, and all texts are searched. Letters are compared without their case, whatever the expression says.
 
+use std::borrow::Cow;
+
 use super::digest::{Digest, mark, prefix};
+use super::frozen::{Frozen, Written};
 
 /// What every match of a regular expression holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub(crate) struct Prefilter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Literal {
     /// In lower case, of ASCII characters.
-    text: String,
+    text: Cow<'static, str>,
     place: Place,
     marks: u64,
     /// Those of them that stand after a space.
@@ -85,6 +88,41 @@ impl Prefilter {
     }
 }
 
+impl Prefilter {
+    pub(super) fn freeze(&self, written: &mut Written) {
+        let Self { marks, one_of, one_first, ends, literals } = self;
+        [marks, one_of, one_first, ends].into_iter().for_each(|kinds| written.long(*kinds));
+        written.count(literals.len());
+        for Literal { text, place, marks, firsts, prefix, rarest } in literals {
+            written.text(text);
+            written.count(*place as usize);
+            written.long(*marks);
+            written.long(*firsts);
+            // 0 stands for none.
+            written.count(prefix.map_or(0, |prefix| prefix + 1));
+            written.count(*rarest);
+        }
+    }
+
+    pub(super) fn thaw(frozen: &mut Frozen) -> Self {
+        let [marks, one_of, one_first, ends] = [(); 4].map(|()| frozen.long());
+        let literal = |frozen: &mut Frozen| Literal {
+            text: Cow::Borrowed(frozen.text()),
+            place: match frozen.count() {
+                0 => Place::Anywhere,
+                1 => Place::Start,
+                _ => Place::End,
+            },
+            marks: frozen.long(),
+            firsts: frozen.long(),
+            prefix: frozen.count().checked_sub(1),
+            rarest: frozen.count(),
+        };
+        let literals = (0..frozen.count()).map(|_| literal(frozen)).collect();
+        Self { marks, one_of, one_first, ends, literals }
+    }
+}
+
 /// The kind of the last character of a text, without regard to case.
 fn ends_with(byte: u8) -> u64 {
     mark(byte.to_ascii_lowercase())
@@ -97,7 +135,7 @@ impl Literal {
         let rarest = (0..bytes.len()).max_by_key(|at| rarity(bytes[*at])).unwrap_or_default();
         let firsts = bytes.windows(2).filter(|pair| pair[0] == b' ' && !pair[1].is_ascii_alphabetic());
         let firsts = firsts.fold(0, |firsts, pair| firsts | mark(pair[1]));
-        Self { marks: marks_of(&sought.text), firsts, prefix, rarest, place: sought.place, text: sought.text }
+        Self { marks: marks_of(&sought.text), firsts, prefix, rarest, place: sought.place, text: sought.text.into() }
     }
 
     fn is_in(&self, text: &str, digest: &Digest) -> bool {

@@ -1,410 +1,258 @@
-//! Programs: patterns compiled to small automata over words.
+//! Programs: small automata over words, which patterns are compiled to.
 //!
 //! A pattern becomes a [`Program`]; a vocabulary entry is a program too, whose places serve every pattern that names it.
 //! No state leads back to itself, so a run (`rule::reading`) visits each once.
+//!
+//! A program is a row of numbers. The built-in ones lie in the executable as they are run, so that nothing is made of them
+//! at the start of a run that asks for few of them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::borrow::Cow;
 
-use super::lexicon::{GroupId, Lexicon, Symbol};
-use super::pattern::{Element, Pattern, Presence, Sequence};
+use super::compiler::{Draft, Need, Step};
+use super::lexicon::GroupId;
 
 /// A vocabulary entry by its place in the rule set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct EntryId(pub(crate) usize);
 
+/// The most words of a match of a vocabulary entry.
+pub(super) const LONGEST_ENTRY: usize = 127;
+
 /// A compiled pattern, or the compiled alternatives of a vocabulary entry.
 #[derive(Debug)]
 pub(crate) struct Program {
-    /// Each leads to states before it; the last one is the entrance, the first ones accept.
-    pub(super) states: Vec<State>,
-    /// How many states accept.
-    pub(super) accepting: usize,
-    /// What a text must hold, or it can't match: a word of each of these.
-    pub(super) needs: Vec<Need>,
-    /// The most words that a match has; nothing where there is no bound.
-    pub(super) longest: Option<usize>,
-    /// How a match can start.
-    pub(super) opening: Opening,
-    /// The vocabulary entries that it names.
-    pub(super) entries: Vec<EntryId>,
+    /// The head, then the states (two numbers each), the ways of all choices, the openings by words and by entries (two
+    /// numbers each), the entries, the needs.
+    numbers: Cow<'static, [u32]>,
+    /// Where these start: one after another, from the states to the needs.
+    parts: [u32; PARTS],
 }
 
-/// The ways that lead out of a program's entrance.
-#[derive(Debug, Default)]
-pub(super) struct Opening {
-    /// By a word of a group, in the order of the groups: the state after it.
-    pub(super) words: Vec<(GroupId, usize)>,
-    /// By a vocabulary entry: the state after it.
-    pub(super) entries: Vec<(EntryId, usize)>,
+/// The head: how many states accept, the most words of a match, and how many numbers each part but the last one has.
+const HEAD: usize = 2 + PARTS;
+const PARTS: usize = 6;
+
+/// The parts of a program, in their order.
+#[derive(Clone, Copy)]
+enum Part {
+    States,
+    Ways,
+    OpeningWords,
+    OpeningEntries,
+    Entries,
+    Needs,
 }
 
-impl Opening {
-    fn of(states: &[State]) -> Self {
-        let mut opening = Self::default();
-        let mut seen = vec![false; states.len()];
-        let mut stack = vec![states.len() - 1];
-        while let Some(state) = stack.pop() {
-            if std::mem::replace(&mut seen[state], true) {
-                continue;
-            }
-            match &states[state] {
-                State::Take(group, next) => opening.words.push((*group, *next)),
-                State::Entry(id, next) => opening.entries.push((*id, *next)),
-                // A match need not start with the words of a gap: one that starts after them is shorter.
-                State::Gap(_, next) => stack.push(*next),
-                State::Split(ways) => stack.extend(ways),
-                State::Accept(_) => {}
-            }
-        }
-        opening.words.sort_unstable();
-        opening.words.dedup();
-        opening.entries.sort_unstable();
-        opening.entries.dedup();
-        opening
-    }
-}
+/// What stands for a number that is not there.
+const NONE: u32 = u32::MAX;
 
-/// What a match holds one of: words of some groups, or some vocabulary entries.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Need {
-    pub(super) groups: Arc<[GroupId]>,
-    pub(super) entries: Arc<[EntryId]>,
-    /// How many word tests they are: of two needs, the one with fewer is the rarer.
-    pub(super) tests: usize,
-}
+/// How many bits of a state's second number tell its kind; the others tell the state that it leads to.
+const KIND_BITS: u32 = 3;
 
-impl Need {
-    /// Of one word that passes one of these tests.
-    fn word(tests: &[Symbol], lexicon: &mut Lexicon) -> Self {
-        Self { groups: [lexicon.group(tests)].into(), tests: tests.len(), ..Self::default() }
-    }
-
-    /// Of a vocabulary entry, every match of which holds something else in turn.
-    fn entry(entry: &Named) -> Self {
-        Self { entries: [entry.id].into(), tests: entry.tests, ..Self::default() }
-    }
-}
-
-/// What is known about a vocabulary entry that a pattern names.
+/// A state of a program.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Named {
-    pub(crate) id: EntryId,
-    /// How many word tests there are for the rarest thing that its matches hold.
-    pub(crate) tests: usize,
-    /// The most words that a match has.
-    pub(crate) longest: usize,
-}
-
-#[derive(Debug)]
-pub(super) enum State {
+pub(super) enum State<'p> {
     /// One word of a group.
     Take(GroupId, usize),
     Entry(EntryId, usize),
     /// At most so many words of any kind; all there are where there is no number.
     Gap(Option<usize>, usize),
-    Split(Vec<usize>),
+    /// Any of these states.
+    Split(&'p [u32]),
     /// A match, which has so many words, where that is known.
     Accept(Option<usize>),
 }
 
-/// The most states of one program; of a vocabulary entry's, counted once for each length that a match can have.
-const MOST_STATES: usize = 20_000;
-
-/// How deep vocabulary entries may name others: what looks for one looks for those that it names first.
-const DEEPEST_ENTRY: usize = 50;
-
-/// The most words of a match of a vocabulary entry.
-pub(super) const LONGEST_ENTRY: usize = 127;
-
-/// Compiles vocabulary entries, each after those that it names: their ids by their names, their programs in the order of
-/// the ids, and the names of those that name themselves, directly or by way of others. Names that no entry has match
-/// nothing. What is too large is told, and matches nothing.
-pub(crate) fn compile_entries<'v>(
-    vocabulary: &'v BTreeMap<String, Vec<Pattern>>,
-    lexicon: &mut Lexicon,
-    mut too_large: impl FnMut(&str, TooLarge),
-) -> (BTreeMap<String, EntryId>, Vec<Program>, Vec<&'v String>) {
-    let mut ids: BTreeMap<String, EntryId> = BTreeMap::new();
-    let mut programs: Vec<Program> = Vec::new();
-    let mut depths: Vec<usize> = Vec::new();
-    let mut left: Vec<&String> = vocabulary.keys().collect();
-    while !left.is_empty() {
-        let before = left.len();
-        left.retain(|name| {
-            let patterns = &vocabulary[*name];
-            let names = patterns.iter().flat_map(Pattern::names);
-            let ready = names.filter(|name| vocabulary.contains_key(*name)).all(|name| ids.contains_key(name));
-            if !ready {
-                return true;
-            }
-            let known = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
-            let compiler = Compiler { entry: &known };
-            let compiled = compiler.compile(patterns, lexicon).and_then(Program::of_entry).and_then(|program| {
-                let depth = program.entries.iter().map(|id| depths[id.0] + 1).max().unwrap_or_default();
-                if depth > DEEPEST_ENTRY { Err(TooLarge::Depth) } else { Ok((program, depth)) }
-            });
-            let (program, depth) = compiled.unwrap_or_else(|error| {
-                too_large(name, error);
-                (Program::nothing(), 0)
-            });
-            ids.insert((*name).clone(), EntryId(programs.len()));
-            programs.push(program);
-            depths.push(depth);
-            false
-        });
-        if left.len() == before {
-            break;
-        }
-    }
-    // Entries of a cycle never match; their names are known, so that only the cycle itself is reported.
-    for name in &left {
-        ids.insert((*name).clone(), EntryId(programs.len()));
-        programs.push(Program::nothing());
-    }
-    (ids, programs, left)
+/// What a match holds one of: words of some groups, or some vocabulary entries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Needed<'p> {
+    /// How many word tests they are: of two needs, the one with fewer is the rarer.
+    pub(super) tests: usize,
+    groups: &'p [u32],
+    entries: &'p [u32],
 }
 
-/// Finds a vocabulary entry by its name.
-pub(crate) type EntryLookup<'c> = dyn Fn(&str) -> Option<Named> + 'c;
-
-/// What compiling needs to know: the entries that patterns may name, and the groups of words that they share.
-pub(crate) struct Compiler<'c> {
-    pub(crate) entry: &'c EntryLookup<'c>,
+/// The one thing that is needed.
+pub(super) enum Only {
+    Group(GroupId),
+    Entry(EntryId),
 }
 
-/// Why something is too large to compile.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum TooLarge {
-    /// A pattern or the patterns of an entry.
-    #[error(
-        "the pattern is too large: it needs more than {MOST_STATES} states; name fewer alternatives, or narrower gaps"
-    )]
-    States,
-    /// What an entry matches.
-    #[error("a match of the entry may have more than {LONGEST_ENTRY} words; name fewer gaps, or narrower ones")]
-    Words,
-    /// The entries that an entry names, those that they name, and so on.
-    #[error("the entry names entries that name others, more than {DEEPEST_ENTRY} deep; write out some of them")]
-    Depth,
-}
-
-impl Compiler<'_> {
-    /// Compiles patterns of which any may match. Names that no entry has are left to the caller to have reported.
-    pub(crate) fn compile<'p>(
-        &self,
-        patterns: impl IntoIterator<Item = &'p Pattern>,
-        lexicon: &mut Lexicon,
-    ) -> Result<Program, TooLarge> {
-        let patterns: Vec<&Pattern> = patterns.into_iter().collect();
-        let mut lengths: Vec<Option<usize>> = patterns.iter().map(|pattern| length(&pattern.sequence)).collect();
-        lengths.sort_unstable();
-        lengths.dedup();
-        if lengths.first() != Some(&None) {
-            lengths.insert(0, None);
+impl<'p> Needed<'p> {
+    /// What is needed, where there is no choice.
+    pub(super) fn only(self) -> Option<Only> {
+        match (self.groups, self.entries) {
+            ([group], []) => Some(Only::Group(GroupId(*group))),
+            ([], [entry]) => Some(Only::Entry(EntryId(*entry as usize))),
+            _ => None,
         }
-        let mut states: Vec<State> = lengths.iter().copied().map(State::Accept).collect();
-        let accepting = states.len();
-        let mut starts = Vec::new();
-        let mut needs = Vec::new();
-        // Patterns of one word each are one choice between words.
-        let mut words: Vec<Symbol> = Vec::new();
-        for pattern in &patterns {
-            if let Some(of_one) = pattern.one_word() {
-                words.extend(of_one);
-                continue;
-            }
-            let accept = lengths.binary_search(&length(&pattern.sequence)).unwrap_or_default();
-            starts.push(self.sequence(&pattern.sequence, accept, &mut states, lexicon)?);
-            needs.push(self.needs(&pattern.sequence, lexicon));
-        }
-        if !words.is_empty() {
-            words.sort_unstable();
-            words.dedup();
-            let accept = lengths.binary_search(&Some(1)).unwrap_or_default();
-            states.push(State::Take(lexicon.group(&words), accept));
-            starts.push(states.len() - 1);
-            needs.push(vec![Need::word(&words, lexicon)]);
-        }
-        let needs: Vec<Need> = match needs.len() {
-            1 => {
-                // The rarer ones rule out more, so they are asked for first.
-                let mut needs: Vec<Need> = needs.remove(0);
-                needs.sort_by_key(|need| need.tests);
-                needs
-            }
-            // Whichever pattern matches, the rarest of its needs is there.
-            _ => needs
-                .into_iter()
-                .map(rarest)
-                .collect::<Option<Vec<Need>>>()
-                .map(|needs| union(&needs))
-                .into_iter()
-                .collect(),
-        };
-        states.push(State::Split(starts));
-        let opening = Opening::of(&states);
-        let longest = patterns.iter().map(|pattern| self.longest(&pattern.sequence));
-        let longest = longest.reduce(|one, other| Some(one?.max(other?))).flatten();
-        let named = states.iter().filter_map(|state| if let State::Entry(id, _) = state { Some(*id) } else { None });
-        let mut entries: Vec<EntryId> = named.collect();
-        entries.sort_unstable();
-        entries.dedup();
-        Ok(Program { states, accepting, needs, longest, opening, entries })
     }
 
-    fn sequence(
-        &self,
-        sequence: &Sequence,
-        next: usize,
-        states: &mut Vec<State>,
-        lexicon: &mut Lexicon,
-    ) -> Result<usize, TooLarge> {
-        let mut next = next;
-        for element in sequence.iter().rev() {
-            next = self.element(element, next, states, lexicon)?;
-        }
-        Ok(next)
+    pub(super) fn groups(self) -> impl ExactSizeIterator<Item = GroupId> + 'p {
+        self.groups.iter().map(|group| GroupId(*group))
     }
 
-    fn element(
-        &self,
-        element: &Element,
-        next: usize,
-        states: &mut Vec<State>,
-        lexicon: &mut Lexicon,
-    ) -> Result<usize, TooLarge> {
-        let state = match element {
-            Element::Word(symbol) => State::Take(lexicon.group(&[*symbol]), next),
-            Element::Name(name) => match (self.entry)(name) {
-                Some(named) => State::Entry(named.id, next),
-                None => State::Split(Vec::new()),
-            },
-            Element::Gap(count) => State::Gap(*count, next),
-            Element::Choice { words, options, presence: Presence::Required } if options.is_empty() => {
-                State::Take(lexicon.group(words), next)
-            }
-            Element::Choice { words, options, presence } => {
-                let mut ways = Vec::with_capacity(options.len() + 2);
-                if !words.is_empty() {
-                    states.push(State::Take(lexicon.group(words), next));
-                    ways.push(states.len() - 1);
-                }
-                for option in options {
-                    ways.push(self.sequence(option, next, states, lexicon)?);
-                }
-                if *presence == Presence::Optional {
-                    ways.push(next);
-                }
-                State::Split(ways)
-            }
-        };
-        if states.len() >= MOST_STATES {
-            return Err(TooLarge::States);
-        }
-        states.push(state);
-        Ok(states.len() - 1)
+    pub(super) fn entries(self) -> impl ExactSizeIterator<Item = EntryId> + 'p {
+        self.entries.iter().map(|entry| EntryId(*entry as usize))
     }
-
-    /// The most words that a match of a sequence has.
-    fn longest(&self, sequence: &Sequence) -> Option<usize> {
-        sequence.iter().try_fold(0_usize, |sum, element| {
-            let words = match element {
-                Element::Word(_) => 1,
-                Element::Name(name) => (self.entry)(name).map_or(0, |named| named.longest),
-                Element::Gap(most) => (*most)?,
-                Element::Choice { options, .. } => {
-                    options.iter().try_fold(1, |most, option| Some(self.longest(option)?.max(most)))?
-                }
-            };
-            Some(sum.saturating_add(words))
-        })
-    }
-
-    fn needs(&self, sequence: &Sequence, lexicon: &mut Lexicon) -> Vec<Need> {
-        let mut needs = Vec::new();
-        for element in sequence {
-            match element {
-                Element::Word(symbol) => needs.push(Need::word(&[*symbol], lexicon)),
-                Element::Name(name) => needs.extend((self.entry)(name).as_ref().map(Need::entry)),
-                Element::Choice { words, options, presence: Presence::Required } if options.is_empty() => {
-                    needs.push(Need::word(words, lexicon));
-                }
-                Element::Choice { words, options, presence: Presence::Required } => {
-                    let words = (!words.is_empty()).then(|| Some(Need::word(words, lexicon)));
-                    let options: Vec<Option<Need>> =
-                        options.iter().map(|option| rarest(self.needs(option, lexicon))).collect();
-                    // An option that needs nothing makes the choice need nothing.
-                    needs.extend(
-                        words.into_iter().chain(options).collect::<Option<Vec<Need>>>().map(|needs| union(&needs)),
-                    );
-                }
-                Element::Choice { presence: Presence::Optional, .. } | Element::Gap(_) => {}
-            }
-        }
-        needs
-    }
-}
-
-/// How many words every match of a sequence has, where that is one number.
-fn length(sequence: &Sequence) -> Option<usize> {
-    sequence.iter().try_fold(0, |sum, element| match element {
-        Element::Word(_) => Some(sum + 1),
-        Element::Choice { words, options, presence: Presence::Required } => {
-            let mut lengths = words.first().map(|_| Some(1)).into_iter().chain(options.iter().map(length));
-            let first = lengths.next()??;
-            lengths.all(|length| length == Some(first)).then_some(sum + first)
-        }
-        Element::Name(_) | Element::Gap(_) | Element::Choice { presence: Presence::Optional, .. } => None,
-    })
-}
-
-fn rarest(needs: Vec<Need>) -> Option<Need> {
-    needs.into_iter().min_by_key(|need| need.tests)
-}
-
-fn union(needs: &[Need]) -> Need {
-    let mut groups: Vec<GroupId> = needs.iter().flat_map(|need| need.groups.iter().copied()).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    let mut entries: Vec<EntryId> = needs.iter().flat_map(|need| need.entries.iter().copied()).collect();
-    entries.sort_unstable();
-    entries.dedup();
-    Need { groups: groups.into(), entries: entries.into(), tests: needs.iter().map(|need| need.tests).sum() }
 }
 
 impl Program {
-    /// A program that never matches.
-    pub(super) fn nothing() -> Self {
-        Self {
-            states: vec![State::Accept(None), State::Split(Vec::new())],
-            accepting: 1,
-            needs: vec![Need::default()],
-            longest: Some(0),
-            opening: Opening::default(),
-            entries: Vec::new(),
+    /// Writes a program.
+    pub(super) fn of(draft: &Draft) -> Self {
+        let Draft { states, accepting, needs, longest, opening, entries } = draft;
+        let mut parts: [Vec<u32>; PARTS] = [const { Vec::new() }; PARTS];
+        let mut ways = Vec::new();
+        let written = &mut parts[Part::States as usize];
+        for state in states {
+            let (operand, next, kind) = match state {
+                Step::Take(group, next) => (group.0, *next, 0),
+                Step::Entry(id, next) => (number(id.0), *next, 1),
+                Step::Gap(most, next) => (optional(*most), *next, 2),
+                Step::Accept(length) => (optional(*length), 0, 3),
+                Step::Split(to) => {
+                    let from = number(ways.len());
+                    ways.push(number(to.len()));
+                    ways.extend(to.iter().map(|way| number(*way)));
+                    (from, 0, 4)
+                }
+            };
+            written.extend([operand, number(next) << KIND_BITS | kind]);
+        }
+        parts[Part::Ways as usize] = ways;
+        parts[Part::OpeningWords as usize].extend(opening.words.iter().flat_map(|(word, to)| [word.0, number(*to)]));
+        parts[Part::OpeningEntries as usize]
+            .extend(opening.entries.iter().flat_map(|(id, to)| [number(id.0), number(*to)]));
+        parts[Part::Entries as usize].extend(entries.iter().map(|id| number(id.0)));
+        for Need { groups, entries, tests } in needs {
+            let written = &mut parts[Part::Needs as usize];
+            written.extend([number(*tests), number(groups.len()), number(entries.len())]);
+            written.extend(groups.iter().map(|group| group.0));
+            written.extend(entries.iter().map(|id| number(id.0)));
+        }
+        let mut numbers = vec![number(*accepting), optional(*longest)];
+        numbers.extend(parts.iter().map(|part| number(part.len())));
+        numbers.extend(parts.iter().flatten());
+        Self::read(Cow::Owned(numbers))
+    }
+
+    /// The program that a row of numbers starts with.
+    pub(super) fn at_start(numbers: &'static [u32]) -> Self {
+        let length = HEAD + numbers[2..HEAD].iter().map(|part| *part as usize).sum::<usize>();
+        Self::read(Cow::Borrowed(&numbers[..length]))
+    }
+
+    fn read(numbers: Cow<'static, [u32]>) -> Self {
+        let mut at = number(HEAD);
+        let mut parts = [0; PARTS];
+        for (part, length) in parts.iter_mut().zip(&numbers[2..HEAD]) {
+            *part = at;
+            at += length;
+        }
+        Self { numbers, parts }
+    }
+
+    /// All numbers, from which it can be read again.
+    pub(super) fn numbers(&self) -> &[u32] {
+        &self.numbers
+    }
+
+    #[inline]
+    fn start(&self, part: Part) -> usize {
+        self.parts[part as usize] as usize
+    }
+
+    /// The numbers from the start of one part to that of another.
+    fn between(&self, part: Part, next: Part) -> &[u32] {
+        &self.numbers[self.start(part)..self.start(next)]
+    }
+
+    /// How many states there are. Each leads to states before it; the last one is the entrance, the first ones accept.
+    #[inline]
+    pub(super) fn state_count(&self) -> usize {
+        (self.start(Part::Ways) - HEAD) / 2
+    }
+
+    #[inline]
+    pub(super) fn state(&self, state: usize) -> State<'_> {
+        let at = HEAD + 2 * state;
+        let (operand, second) = (self.numbers[at], self.numbers[at + 1]);
+        let next = (second >> KIND_BITS) as usize;
+        match second & ((1 << KIND_BITS) - 1) {
+            0 => State::Take(GroupId(operand), next),
+            1 => State::Entry(EntryId(operand as usize), next),
+            2 => State::Gap(from_optional(operand), next),
+            3 => State::Accept(from_optional(operand)),
+            _ => {
+                let from = self.start(Part::Ways) + operand as usize;
+                State::Split(&self.numbers[from + 1..][..self.numbers[from] as usize])
+            }
         }
     }
 
-    /// The program as a vocabulary entry's, if it is small enough.
-    fn of_entry(self) -> Result<Self, TooLarge> {
-        let longest = self.longest.filter(|longest| *longest <= LONGEST_ENTRY).ok_or(TooLarge::Words)?;
-        if self.states.len() * (longest + 1) > MOST_STATES { Err(TooLarge::States) } else { Ok(self) }
-    }
-
-    /// What patterns that name it need to know, given its id.
-    pub(crate) fn named(&self, id: EntryId) -> Named {
-        let tests = self.needs.iter().map(|need| need.tests).min().unwrap_or_default();
-        Named { id, tests, longest: self.longest.unwrap_or(usize::MAX) }
-    }
-
-    /// What a text must hold: one of each of these.
-    pub(super) fn needs(&self) -> &[Need] {
-        &self.needs
+    /// How many states accept.
+    #[inline]
+    pub(super) fn accepting(&self) -> usize {
+        self.numbers[0] as usize
     }
 
     /// Whether a state accepts.
+    #[inline]
     pub(super) fn accepts(&self, state: usize) -> bool {
-        state < self.accepting
+        state < self.accepting()
     }
+
+    /// The most words that a match has; nothing where there is no bound.
+    pub(super) fn longest(&self) -> Option<usize> {
+        from_optional(self.numbers[1])
+    }
+
+    /// What a text must hold, or it can't match: one of each of these.
+    pub(super) fn needs(&self) -> impl Iterator<Item = Needed<'_>> {
+        let mut left = &self.numbers[self.start(Part::Needs)..];
+        std::iter::from_fn(move || {
+            let (&[tests, groups, entries], rest) = left.split_first_chunk()?;
+            let (groups, rest) = rest.split_at(groups as usize);
+            let (entries, rest) = rest.split_at(entries as usize);
+            left = rest;
+            Some(Needed { tests: tests as usize, groups, entries })
+        })
+    }
+
+    /// How a match can start with a word: its group and the state after it, in the order of the groups.
+    pub(super) fn opening_words(&self) -> impl ExactSizeIterator<Item = (GroupId, usize)> {
+        let words = self.between(Part::OpeningWords, Part::OpeningEntries).chunks_exact(2);
+        words.map(|word| (GroupId(word[0]), word[1] as usize))
+    }
+
+    /// One of these.
+    #[inline]
+    pub(super) fn opening_word(&self, at: usize) -> (GroupId, usize) {
+        let at = self.start(Part::OpeningWords) + 2 * at;
+        (GroupId(self.numbers[at]), self.numbers[at + 1] as usize)
+    }
+
+    /// How a match can start with a vocabulary entry, and the state after it.
+    pub(super) fn opening_entries(&self) -> impl ExactSizeIterator<Item = (EntryId, usize)> {
+        let entries = self.between(Part::OpeningEntries, Part::Entries).chunks_exact(2);
+        entries.map(|entry| (EntryId(entry[0] as usize), entry[1] as usize))
+    }
+
+    /// The vocabulary entries that it names.
+    pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = EntryId> {
+        self.between(Part::Entries, Part::Needs).iter().map(|entry| EntryId(*entry as usize))
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).expect("internal: programs have bounded sizes")
+}
+
+/// Where there is no bound that fits, there is none.
+fn optional(number: Option<usize>) -> u32 {
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(NONE)
+}
+
+fn from_optional(number: u32) -> Option<usize> {
+    (number != NONE).then_some(number as usize)
 }

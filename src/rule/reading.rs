@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use super::lexicon::{GroupId, Lexicon, Symbol};
 use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
-use super::program::{EntryId, LONGEST_ENTRY, Program, State};
+use super::program::{EntryId, LONGEST_ENTRY, Only, Program, State};
 use super::words::{Token, WordId, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
 
@@ -114,10 +114,10 @@ type Passages = [u64; MOST_PASSAGES / 64];
 
 impl Tile<'_> {
     /// Whether a word of a group can lead on to a state: where that takes another word, some passage must hold both.
-    fn goes_on(&self, group: GroupId, state: &State) -> bool {
+    fn goes_on(&self, group: GroupId, state: State<'_>) -> bool {
         let Some(passages) = self.passages_of(group) else { return false };
         match state {
-            State::Take(next, _) => self.passages_of(*next).is_some_and(|next| share(passages, next)),
+            State::Take(next, _) => self.passages_of(next).is_some_and(|next| share(passages, next)),
             State::Entry(..) | State::Gap(..) | State::Split(_) | State::Accept(_) => true,
         }
     }
@@ -134,7 +134,7 @@ impl Tile<'_> {
         let set = self.sets[number as usize].get_or_init(|| {
             let mut set = Gathered::new();
             for test in self.lexicon.tests(group) {
-                self.passing(*test).iter().for_each(|position| set.insert(*position as usize));
+                self.passing(test).iter().for_each(|position| set.insert(*position as usize));
             }
             set.finish()
         });
@@ -145,19 +145,18 @@ impl Tile<'_> {
     fn candidates(&self, program: &Program, programs: &[Program]) -> Passages {
         let mut candidates = [u64::MAX; MOST_PASSAGES / 64];
         for need in program.needs() {
-            match (&*need.groups, &*need.entries) {
-                ([group], []) => match self.passages_of(*group) {
+            match need.only() {
+                Some(Only::Group(group)) => match self.passages_of(group) {
                     Some(holding) => keep(&mut candidates, holding),
                     None => return Passages::default(),
                 },
-                ([], [entry]) => keep(&mut candidates, self.entry_candidates(*entry, programs)),
-                (groups, entries) => {
+                Some(Only::Entry(entry)) => keep(&mut candidates, self.entry_candidates(entry, programs)),
+                None => {
                     let mut holding = Passages::default();
-                    groups
-                        .iter()
-                        .filter_map(|group| self.passages_of(*group))
+                    need.groups()
+                        .filter_map(|group| self.passages_of(group))
                         .for_each(|other| add(&mut holding, other));
-                    entries.iter().for_each(|entry| add(&mut holding, self.entry_candidates(*entry, programs)));
+                    need.entries().for_each(|entry| add(&mut holding, self.entry_candidates(entry, programs)));
                     keep(&mut candidates, &holding);
                 }
             }
@@ -179,7 +178,7 @@ impl Tile<'_> {
         let passages = self.group_passages[number as usize].get_or_init(|| {
             let mut passages = Passages::default();
             for test in self.lexicon.tests(group) {
-                for position in self.passing(*test) {
+                for position in self.passing(test) {
                     let passage = self.passage_of[*position as usize];
                     passages[usize::from(passage) / 64] |= 1 << (passage % 64);
                 }
@@ -367,9 +366,9 @@ impl<'r> Reading<'r> {
 
     /// Finds the vocabulary entries that a program names in a tile, each once.
     fn find_entries(&mut self, program: &Program, tile: usize) {
-        for id in &program.entries {
+        for id in program.entries() {
             if self.tiles[tile].entries[id.0].is_none() {
-                let places = self.places(*id, tile);
+                let places = self.places(id, tile);
                 self.tiles[tile].entries[id.0] = Some(Box::new(places));
             }
         }
@@ -487,8 +486,12 @@ impl LayOut<'_> {
 /// The last run of a program, and the room for the next one.
 #[derive(Default)]
 struct Run {
-    /// For each state the positions that it was reached at, where it was.
+    /// For each state the number of the set of positions that it was reached at, where it was.
+    numbers: Vec<u32>,
+    /// The sets of the states that were reached, in the order in which they were.
     reached: Sets,
+    /// How many sets there are.
+    sets: u32,
     /// The states that were reached and are still to be visited, as bits.
     pending: Vec<u64>,
     /// The states that were visited, the last of the program first.
@@ -501,11 +504,13 @@ struct Run {
 /// The way back from one end of a match.
 #[derive(Default)]
 struct Back {
-    /// For each state the positions from which it leads to the end, where there are any; then where the matches start.
+    /// For each state that leads to the end the positions from which it does; then where the matches start.
     leads: Sets,
-    /// For each state the number of the last way back that came by it.
-    passed: Vec<u32>,
+    /// For each state the number of the last way back that came by it, and of its set then.
+    numbers: Vec<(u32, usize)>,
     number: u32,
+    /// How many sets there are.
+    sets: usize,
     /// The number of the set of starts.
     starts: usize,
 }
@@ -513,8 +518,11 @@ struct Back {
 impl Run {
     /// Runs a program forward; whether it matches.
     fn forward(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) -> bool {
-        let count = program.states.len();
-        self.reached.reserve(count);
+        let count = program.state_count();
+        if self.numbers.len() < count {
+            self.numbers.resize(count, 0);
+        }
+        self.sets = 0;
         self.pending.clear();
         self.pending.resize(count.div_ceil(64), 0);
         self.trail.clear();
@@ -532,67 +540,69 @@ impl Run {
     }
 
     fn open(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) {
-        for (idx, (group, next)) in program.opening.words.iter().enumerate() {
-            if !tile.goes_on(*group, &program.states[*next]) {
-                continue;
-            }
-            let Some(set) = tile.set(*group) else { continue };
-            self.reach(*next);
-            if self.reached.enter(set, stretch, 1, *next) {
-                self.mark(*next);
+        for (idx, (group, next)) in program.opening_words().enumerate() {
+            if tile.goes_on(group, program.state(next))
+                && let Some(set) = tile.set(group)
+                && self.reach(next, |sets, to| sets.enter(set, stretch, 1, to))
+            {
                 self.opened.push(idx);
             }
         }
-        for (id, next) in &program.opening.entries {
-            let Some(places) = &tile.entries[id.0] else { continue };
-            self.reach(*next);
-            if places.enter(&mut self.reached, stretch, *next) {
-                self.mark(*next);
+        for (id, next) in program.opening_entries() {
+            if let Some(places) = &tile.entries[id.0] {
+                self.reach(next, |sets, to| places.enter(sets, stretch, to));
             }
         }
     }
 
     fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize) {
-        match &program.states[state] {
+        let set = self.set_of(state);
+        match program.state(state) {
             State::Accept(_) => {}
             State::Take(group, next) => {
-                let Some(over) = tile.set(*group) else { return };
-                self.reach(*next);
-                if self.reached.step(state, over, 1, *next) {
-                    self.mark(*next);
+                if let Some(over) = tile.set(group) {
+                    self.reach(next, |sets, to| sets.step(set, over, 1, to));
                 }
             }
             State::Entry(id, next) => {
-                let Some(places) = &tile.entries[id.0] else { return };
-                self.reach(*next);
-                if places.lead_on(&mut self.reached, state, *next) {
-                    self.mark(*next);
+                if let Some(places) = &tile.entries[id.0] {
+                    self.reach(next, |sets, to| places.lead_on(sets, set, to));
                 }
             }
             State::Gap(most, next) => {
-                self.reach(*next);
-                self.reached.widen(state, *most, &tile.bounds, *next);
-                self.mark(*next);
+                self.reach(next, |sets, to| {
+                    sets.widen(set, most, &tile.bounds, to);
+                    true
+                });
             }
             State::Split(ways) => {
                 for next in ways {
-                    self.reach(*next);
-                    self.reached.add(state, *next);
-                    self.mark(*next);
+                    self.reach(*next as usize, |sets, to| sets.add(set, to));
                 }
             }
         }
     }
 
-    /// Makes a state ready to be added to: what the run before left there goes.
-    fn reach(&mut self, state: usize) {
-        if self.pending[state / 64] >> (state % 64) & 1 == 0 {
-            self.reached.clear(state);
-        }
+    /// The number of the set of a state that was reached.
+    fn set_of(&self, state: usize) -> usize {
+        self.numbers[state] as usize
     }
 
-    fn mark(&mut self, state: usize) {
-        self.pending[state / 64] |= 1 << (state % 64);
+    /// Adds positions to those that a state is reached at; whether there are any to be added.
+    fn reach(&mut self, state: usize, add: impl FnOnce(&mut Sets, usize) -> bool) -> bool {
+        if self.pending[state / 64] >> (state % 64) & 1 != 0 {
+            return add(&mut self.reached, self.numbers[state] as usize);
+        }
+        let number = self.sets as usize;
+        self.reached.reserve(number + 1);
+        self.reached.clear(number);
+        let any = add(&mut self.reached, number);
+        if any {
+            self.numbers[state] = self.sets;
+            self.sets += 1;
+            self.pending[state / 64] |= 1 << (state % 64);
+        }
+        any
     }
 
     /// The matches of known lengths in a stretch: where they start and where they end.
@@ -603,9 +613,9 @@ impl Run {
     ) -> impl Iterator<Item = (usize, usize)> + 'p {
         let accepted = self.trail.iter().rev().copied().take_while(|state| program.accepts(*state));
         accepted.flat_map(move |state| {
-            let length = if let State::Accept(length) = program.states[state] { length } else { None };
+            let length = if let State::Accept(length) = program.state(state) { length } else { None };
             length.into_iter().flat_map(move |length| {
-                let ends = self.reached.between(state, stretch.first, stretch.end + 1);
+                let ends = self.reached.between(self.set_of(state), stretch.first, stretch.end + 1);
                 ends.map(move |end| (end - length, end))
             })
         })
@@ -614,13 +624,13 @@ impl Run {
     /// Where matches end.
     fn ends<'p>(&'p self, program: &'p Program) -> impl Iterator<Item = usize> + 'p {
         let accepted = self.trail.iter().rev().copied().take_while(|state| program.accepts(*state));
-        accepted.flat_map(|state| self.reached.each(state))
+        accepted.flat_map(|state| self.reached.each(self.set_of(state)))
     }
 
     /// Where the other matches in a stretch end.
     fn ends_of_any_length(&self, stretch: Stretch) -> Vec<usize> {
         match self.trail.last() {
-            Some(0) => self.reached.between(0, stretch.first, stretch.end + 1).collect(),
+            Some(0) => self.reached.between(self.set_of(0), stretch.first, stretch.end + 1).collect(),
             _ => Vec::new(),
         }
     }
@@ -645,10 +655,10 @@ impl Run {
 
     /// The one position before an end at which a match can open, if there are not several.
     fn only_opener(&self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) -> Option<usize> {
-        let longest = program.longest.unwrap_or(usize::MAX);
+        let longest = program.longest().unwrap_or(usize::MAX);
         let stretch = Stretch { first: passage.first.max(end.saturating_sub(longest)), end };
-        let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening.words[*idx].0));
-        let entries = program.opening.entries.iter().filter_map(|(id, _)| tile.entries[id.0].as_ref());
+        let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening_word(*idx).0));
+        let entries = program.opening_entries().filter_map(|(id, _)| tile.entries[id.0].as_ref());
         let by_entry = entries.flat_map(|places| &places.0).map(|(_, starts)| starts);
         let mut openers = by_word.chain(by_entry).flat_map(|set| set.within(stretch)).filter(|at| *at < end);
         let first = openers.next()?;
@@ -657,68 +667,103 @@ impl Run {
 
     /// Goes back from the end of matches to where they start.
     fn back(&mut self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) {
-        let count = program.states.len();
         let back = &mut self.back;
-        back.leads.reserve(count + 1);
-        back.starts = count;
-        if back.passed.len() < count {
-            back.passed.resize(count, 0);
-        }
-        back.number = back.number.checked_add(1).unwrap_or_else(|| {
-            back.passed.fill(0);
-            1
+        back.begin(program.state_count());
+        back.lead(0, |leads, to| {
+            leads.insert(to, end);
+            true
         });
-        let number = back.number;
-        back.leads.clear(0);
-        back.leads.insert(0, end);
-        back.passed[0] = number;
         // The last of the trail accept.
         for state in self.trail.iter().rev().copied().skip_while(|state| program.accepts(*state)) {
-            let Back { leads, passed, .. } = &mut *back;
-            let leads_on = |next: &usize| passed[*next] == number;
-            leads.clear(state);
-            let any = match &program.states[state] {
-                State::Accept(_) => false,
+            match program.state(state) {
+                State::Accept(_) => {}
                 State::Take(group, next) => {
-                    leads_on(next) && tile.set(*group).is_some_and(|over| leads.step_back(*next, over, 1, state))
+                    if let Some(from) = back.set_of(next)
+                        && let Some(over) = tile.set(group)
+                    {
+                        back.lead(state, |leads, to| leads.step_back(from, over, 1, to));
+                    }
                 }
                 State::Entry(id, next) => {
-                    let places = tile.entries[id.0].as_ref().filter(|_| leads_on(next));
-                    places.is_some_and(|places| places.lead_back(leads, *next, state))
+                    if let Some(from) = back.set_of(next)
+                        && let Some(places) = &tile.entries[id.0]
+                    {
+                        back.lead(state, |leads, to| places.lead_back(leads, from, to));
+                    }
                 }
                 State::Gap(most, next) => {
-                    if leads_on(next) {
-                        leads.widen_back(*next, *most, passage.first, state);
+                    if let Some(from) = back.set_of(next) {
+                        back.lead(state, |leads, to| {
+                            leads.widen_back(from, most, passage.first, to);
+                            true
+                        });
                     }
-                    leads_on(next)
                 }
                 State::Split(ways) => {
-                    let leading: Vec<usize> = ways.iter().copied().filter(leads_on).collect();
-                    for next in &leading {
-                        leads.add(*next, state);
-                    }
-                    !leading.is_empty()
+                    let (numbers, marked) = (&back.numbers, back.number);
+                    let leading = ways.iter().filter_map(|next| set_of(numbers, marked, *next as usize));
+                    let leading: Vec<usize> = leading.collect();
+                    back.lead(state, |leads, to| {
+                        for from in &leading {
+                            leads.add(*from, to);
+                        }
+                        !leading.is_empty()
+                    });
                 }
-            };
-            if any {
-                passed[state] = number;
             }
         }
-        let Back { leads, passed, starts, .. } = back;
-        leads.clear(*starts);
-        for (group, next) in self.opened.iter().map(|idx| program.opening.words[*idx]) {
-            if passed[next] == number
+        back.starts = back.sets;
+        back.leads.reserve(back.starts + 1);
+        back.leads.clear(back.starts);
+        for (group, next) in self.opened.iter().map(|idx| program.opening_word(*idx)) {
+            if let Some(from) = back.set_of(next)
                 && let Some(over) = tile.set(group)
             {
-                leads.step_back(next, over, 1, *starts);
+                back.leads.step_back(from, over, 1, back.starts);
             }
         }
-        for (id, next) in &program.opening.entries {
-            if let Some(places) = tile.entries[id.0].as_ref().filter(|_| passed[*next] == number) {
-                places.lead_back(leads, *next, *starts);
+        for (id, next) in program.opening_entries() {
+            if let Some(from) = back.set_of(next)
+                && let Some(places) = &tile.entries[id.0]
+            {
+                places.lead_back(&mut back.leads, from, back.starts);
             }
         }
     }
+}
+
+impl Back {
+    /// Starts a way back through a program with so many states.
+    fn begin(&mut self, states: usize) {
+        if self.numbers.len() < states {
+            self.numbers.resize(states, (0, 0));
+        }
+        self.number = self.number.checked_add(1).unwrap_or_else(|| {
+            self.numbers.fill((0, 0));
+            1
+        });
+        self.sets = 0;
+    }
+
+    /// The number of the set of a state that leads to the end; nothing if it does not.
+    fn set_of(&self, state: usize) -> Option<usize> {
+        set_of(&self.numbers, self.number, state)
+    }
+
+    /// Makes a state's set of the positions from which it leads to the end, where there are any.
+    fn lead(&mut self, state: usize, add: impl FnOnce(&mut Sets, usize) -> bool) {
+        self.leads.reserve(self.sets + 1);
+        self.leads.clear(self.sets);
+        if add(&mut self.leads, self.sets) {
+            self.numbers[state] = (self.number, self.sets);
+            self.sets += 1;
+        }
+    }
+}
+
+fn set_of(numbers: &[(u32, usize)], number: u32, state: usize) -> Option<usize> {
+    let (marked, set) = numbers[state];
+    (marked == number).then_some(set)
 }
 
 /// The last run of a vocabulary entry's program, and the room for the next one. Its states are told apart by how long the
@@ -749,23 +794,23 @@ fn each_length(lengths: u128) -> impl Iterator<Item = usize> {
 impl RunByLength {
     /// Runs a program over a tile: for each length of its matches, where they start.
     fn run(&mut self, program: &Program, tile: &Tile<'_>) -> Places {
-        let count = program.states.len();
+        let count = program.state_count();
         self.lengths.clear();
         self.lengths.resize(count, 0);
         self.numbers.resize(self.numbers.len().max(count * LENGTHS), 0);
         self.sets = 2;
         self.pending.clear();
         self.pending.resize(count.div_ceil(64), 0);
-        for (group, next) in &program.opening.words {
-            if tile.goes_on(*group, &program.states[*next])
-                && let Some(set) = tile.set(*group)
+        for (group, next) in program.opening_words() {
+            if tile.goes_on(group, program.state(next))
+                && let Some(set) = tile.set(group)
             {
-                self.reach(*next, 1, |sets, to| sets.enter(set, Stretch::WHOLE, 1, to));
+                self.reach(next, 1, |sets, to| sets.enter(set, Stretch::WHOLE, 1, to));
             }
         }
-        for (id, next) in &program.opening.entries {
+        for (id, next) in program.opening_entries() {
             for (length, starts) in tile.entries[id.0].iter().flat_map(|places| &places.0) {
-                self.reach(*next, *length, |sets, to| sets.enter(starts, Stretch::WHOLE, *length, to));
+                self.reach(next, *length, |sets, to| sets.enter(starts, Stretch::WHOLE, *length, to));
             }
         }
         for word in (0..self.pending.len()).rev() {
@@ -778,11 +823,11 @@ impl RunByLength {
                 }
             }
         }
-        let accepted = self.lengths[..program.accepting].iter().fold(0, |all, lengths| all | lengths);
+        let accepted = self.lengths[..program.accepting()].iter().fold(0, |all, lengths| all | lengths);
         let mut places = Vec::new();
         for length in each_length(accepted).filter(|length| *length > 0) {
             let mut starts = Gathered::new();
-            for state in (0..program.accepting).filter(|state| self.lengths[*state] >> length & 1 != 0) {
+            for state in (0..program.accepting()).filter(|state| self.lengths[*state] >> length & 1 != 0) {
                 self.reached.gather_back(self.numbers[state * LENGTHS + length], length, &mut starts);
             }
             places.push((length, starts.finish()));
@@ -792,20 +837,20 @@ impl RunByLength {
 
     fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize, length: usize) {
         let set = self.numbers[state * LENGTHS + length];
-        match &program.states[state] {
+        match program.state(state) {
             State::Accept(_) => {}
             State::Take(group, next) => {
-                if let Some(over) = tile.set(*group) {
-                    self.reach(*next, length + 1, |sets, to| sets.step(set, over, 1, to));
+                if let Some(over) = tile.set(group) {
+                    self.reach(next, length + 1, |sets, to| sets.step(set, over, 1, to));
                 }
             }
             State::Entry(id, next) => {
                 for (more, starts) in tile.entries[id.0].iter().flat_map(|places| &places.0) {
-                    self.reach(*next, length + more, |sets, to| sets.step(set, starts, *more, to));
+                    self.reach(next, length + more, |sets, to| sets.step(set, starts, *more, to));
                 }
             }
             State::Gap(most, next) => {
-                self.reach(*next, length, |sets, to| sets.add(set, to));
+                self.reach(next, length, |sets, to| sets.add(set, to));
                 let mut from = set;
                 for more in 1..=most.unwrap_or_default() {
                     let through = more % 2;
@@ -813,13 +858,13 @@ impl RunByLength {
                     if !self.reached.advance(from, &tile.bounds, through) {
                         break;
                     }
-                    self.reach(*next, length + more, |sets, to| sets.add(through, to));
+                    self.reach(next, length + more, |sets, to| sets.add(through, to));
                     from = through;
                 }
             }
             State::Split(ways) => {
                 for next in ways {
-                    self.reach(*next, length, |sets, to| sets.add(set, to));
+                    self.reach(*next as usize, length, |sets, to| sets.add(set, to));
                 }
             }
         }

@@ -12,9 +12,10 @@ use super::shape::{
 use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::rule::compiler::Compiler;
 use crate::rule::frozen::{Phrases, key_of};
 use crate::rule::lexicon::Lexicon;
-use crate::rule::program::{Compiler, EntryId, Program};
+use crate::rule::program::{EntryId, Program};
 use crate::rule::{
     About, Additions, Claim, ClaimValue, Claims, Condition, Conflict, Content, Disclosure, Example, Expected, Fact,
     Forbidden, LazyRegex, Phrase, Profile, ReadingLevel, Reads, Reported, Rule, RuleKind, Search, Status, Structure,
@@ -294,7 +295,9 @@ impl Build<'_, '_> {
 
     /// A regular expression, one for all phrases that write it. A user's is tried at once.
     pub(super) fn regex(&mut self, key: &str, text: &str) -> Option<Arc<LazyRegex>> {
-        let regex = self.regexes.entry(text.to_owned()).or_insert_with(|| Arc::new(LazyRegex::new(text))).clone();
+        let known = || self.frozen.and_then(|frozen| frozen.prefilter(text)).cloned();
+        let regex = self.regexes.entry(text.to_owned()).or_insert_with(|| Arc::new(LazyRegex::new(text, known())));
+        let regex = Arc::clone(regex);
         if self.layer == Layer::User
             && let Err(error) = regex.compile()
         {

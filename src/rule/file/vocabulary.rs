@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces, read_pattern};
 use crate::diagnostic::{Diagnostic, Label};
+use crate::rule::compiler::compile_entries;
 use crate::rule::did_you_mean;
 use crate::rule::lexicon::{Class, Lexicon};
 use crate::rule::pattern::{Element, Pattern, Sequence};
-use crate::rule::program::{EntryId, Program, compile_entries};
+use crate::rule::program::{EntryId, Program};
 use crate::source::SourceFile;
 use crate::yaml::find;
 
