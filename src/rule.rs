@@ -48,6 +48,7 @@ use crate::document::{Document, Language, ProseSpan};
 use lexicon::Lexicon;
 use prefilter::Prefilter;
 use profile::FactIs;
+use reading::Rooms;
 
 /// A rule's id: a pack and a name in lower-case letters, digits and hyphens, as in `pack/name-of-rule`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -515,6 +516,7 @@ pub struct RuleSet {
     sources: Vec<RuleSource>,
     lexicon: Lexicon,
     entries: Vec<Program>,
+    rooms: Rooms,
 }
 
 impl RuleSet {
@@ -578,6 +580,6 @@ impl RuleSet {
     }
 
     pub(crate) fn read(&self, document: &Document) -> Reading<'_> {
-        Reading::new(document, &self.lexicon, &self.entries)
+        Reading::new(document, &self.lexicon, &self.entries, &self.rooms)
     }
 }

@@ -19,6 +19,7 @@ use super::frozen::Thawed;
 use super::lexicon::Lexicon;
 use super::pattern::Pattern;
 use super::program::{EntryId, Program};
+use super::reading::Rooms;
 use super::{Fact, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
@@ -107,7 +108,8 @@ pub fn compile(sources: Vec<RuleSource>, examples: Examples) -> (RuleSet, Vec<Lo
     }
     problems.0.sort_by_key(|problem| (problem.file, problem.diagnostic.primary.span));
     problems.0.dedup();
-    (RuleSet { rules, needs, order, packs, facts, lexicon, entries, languages, sources }, problems.0)
+    let rooms = Rooms::default();
+    (RuleSet { rules, needs, order, packs, facts, lexicon, entries, rooms, languages, sources }, problems.0)
 }
 
 /// The rules as they read a language, in the same order: what is wrong with them was told when the user's files were
@@ -139,6 +141,7 @@ fn translate(
         facts: Vec::new(),
         lexicon,
         entries,
+        rooms: Rooms::default(),
         languages: BTreeMap::new(),
         sources: Vec::new(),
     }

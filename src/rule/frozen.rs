@@ -177,9 +177,9 @@ impl Lexicon {
     fn freeze(&self, written: &mut Written) {
         let Self { exact, stems, count, open_groups: _, group_count, .. } = self;
         written.numbers.extend([*count, *group_count]);
-        for Table { count, slots, words } in [exact, stems] {
-            written.count(*count);
+        for Table { slots, places, words } in [exact, stems] {
             written.row(slots);
+            written.row(places);
             written.text(words);
         }
         [&self.group_starts, &self.groups, &self.test_starts, &self.tests].into_iter().for_each(|row| written.row(row));
@@ -187,7 +187,7 @@ impl Lexicon {
 
     fn thaw(frozen: &mut Frozen) -> Self {
         let [count, group_count] = [frozen.number(), frozen.number()];
-        let mut table = || Table { count: frozen.count(), slots: frozen.row(), words: Cow::Borrowed(frozen.text()) };
+        let mut table = || Table { slots: frozen.row(), places: frozen.row(), words: Cow::Borrowed(frozen.text()) };
         let [exact, stems] = [table(), table()];
         let [group_starts, groups, test_starts, tests] = [(); 4].map(|()| frozen.row());
         let open_groups = HashMap::default();

@@ -71,17 +71,20 @@ impl Class {
 /// executable as it is asked.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    /// How many words there are.
-    pub(super) count: usize,
-    /// Slots of [`SLOT`] numbers, a power of two of them, at least one in two free: the upper half of the hash, the number
-    /// after the symbol's (0 where the slot is free), where the word starts and how many bytes it has.
+    /// Slots of [`SLOT`] numbers, a power of two of them, at least one in two free: the upper half of the hash, and the
+    /// number of the word's place, counted from 1; 0 where the slot is free.
     pub(super) slots: Cow<'static, [u32]>,
+    /// The places of the words, [`PLACE`] numbers each: the symbol, where it starts in `words`, and how many bytes it has.
+    pub(super) places: Cow<'static, [u32]>,
     /// The words, one after another.
     pub(super) words: Cow<'static, str>,
 }
 
 /// How many numbers a slot has.
-const SLOT: usize = 4;
+const SLOT: usize = 2;
+
+/// How many numbers a place has.
+const PLACE: usize = 3;
 
 /// FNV-1a: the hash of a word is one step from that of the word without its last byte, so that all beginnings of a word
 /// are looked up at the cost of one. The words are those of rule files, so nobody gains from making them collide.
@@ -108,32 +111,37 @@ impl Hash {
 impl Table {
     /// A table that need not grow for so many words, a power of two.
     fn with_room(words: usize) -> Self {
-        Self {
-            count: 0,
-            slots: Cow::Owned(vec![0; 2 * words * SLOT]),
-            words: Cow::Owned(String::with_capacity(8 * words)),
-        }
+        Self { slots: Cow::Owned(vec![0; 2 * words * SLOT]), ..Self::default() }
     }
 
-    /// The slots that a word with a hash may stand in, the first one first, to the first free one.
-    fn slots_of(&self, hash: u64) -> impl Iterator<Item = (usize, &[u32; SLOT])> {
+    /// The slots that a word with a hash may stand in, the first one first.
+    fn slots_of(&self, hash: u64) -> impl Iterator<Item = (usize, [u32; SLOT])> {
         let (slots, _) = self.slots.as_chunks();
         let mask = slots.len() - 1;
         (0..slots.len()).map(move |step| {
             let at = (hash as usize).wrapping_add(step) & mask;
-            (at, &slots[at])
+            (at, slots[at])
         })
+    }
+
+    /// The symbol of a word by the number of its place, and its text.
+    fn word(&self, number: u32) -> (Symbol, &[u8]) {
+        let (places, _) = self.places.as_chunks();
+        let [symbol, start, length] = places[number as usize - 1];
+        (Symbol(symbol), &self.words.as_bytes()[start as usize..][..length as usize])
     }
 
     fn find(&self, hash: Hash, word: &[u8]) -> Option<Symbol> {
         let hash = hash.mixed();
-        for (_, [tag, symbol, start, length]) in self.slots_of(hash) {
-            let at = *start as usize;
-            if *symbol == 0 {
+        for (_, [tag, number]) in self.slots_of(hash) {
+            if number == 0 {
                 return None;
             }
-            if *tag == tag_of(hash) && self.words.as_bytes()[at..at + *length as usize] == *word {
-                return Some(Symbol(*symbol - 1));
+            if tag == tag_of(hash) {
+                let (symbol, known) = self.word(number);
+                if known == word {
+                    return Some(symbol);
+                }
             }
         }
         None
@@ -141,28 +149,27 @@ impl Table {
 
     /// Adds a word that is not in the table.
     fn insert(&mut self, word: &str, symbol: Symbol) {
-        if 2 * (self.count + 1) > self.slots.len() / SLOT {
+        let number = place(self.places.len() / PLACE + 1);
+        if 2 * number as usize > self.slots.len() / SLOT {
             self.grow();
         }
-        let start = place(self.words.len());
+        self.places.to_mut().extend([symbol.0, place(self.words.len()), place(word.len())]);
         self.words.to_mut().push_str(word);
-        self.count += 1;
-        self.put(Hash::of(word.as_bytes()).mixed(), symbol.0 + 1, start, place(word.len()));
+        self.put(Hash::of(word.as_bytes()).mixed(), number);
     }
 
-    fn put(&mut self, hash: u64, symbol: u32, start: u32, length: u32) {
-        let free = self.slots_of(hash).find_map(|(at, slot)| (slot[1] == 0).then_some(at));
+    fn put(&mut self, hash: u64, number: u32) {
+        let free = self.slots_of(hash).find_map(|(at, [_, number])| (number == 0).then_some(at));
         let at = SLOT * free.expect("internal: one slot in two is free");
-        self.slots.to_mut()[at..at + SLOT].copy_from_slice(&[tag_of(hash), symbol, start, length]);
+        self.slots.to_mut()[at..at + SLOT].copy_from_slice(&[tag_of(hash), number]);
     }
 
     fn grow(&mut self) {
         let size = (2 * self.slots.len()).max(16 * SLOT);
-        let old = std::mem::replace(&mut self.slots, Cow::Owned(vec![0; size]));
-        for [_, symbol, start, length] in old.as_chunks().0.iter().filter(|slot| slot[1] != 0) {
-            let at = *start as usize;
-            let hash = Hash::of(&self.words.as_bytes()[at..at + *length as usize]).mixed();
-            self.put(hash, *symbol, *start, *length);
+        self.slots = Cow::Owned(vec![0; size]);
+        for number in 1..=place(self.places.len() / PLACE) {
+            let hash = Hash::of(self.word(number).1).mixed();
+            self.put(hash, number);
         }
     }
 }
@@ -265,7 +272,7 @@ impl Lexicon {
     }
 
     /// The tests of a group, in order.
-    pub(crate) fn tests(&self, group: GroupId) -> impl Iterator<Item = Symbol> {
+    pub(crate) fn tests(&self, group: GroupId) -> impl Iterator<Item = Symbol> + Clone {
         self.tests_of(group).iter().map(|test| Symbol(*test))
     }
 

@@ -26,6 +26,21 @@ pub(super) struct Positions {
 }
 
 impl Positions {
+    /// The set of the positions in some rows, each of which is in order.
+    pub(super) fn of<'p>(rows: impl Iterator<Item = &'p [u32]> + Clone) -> Self {
+        let ends = rows.clone().filter_map(|row| Some((*row.first()? as usize / 64, *row.last()? as usize / 64)));
+        let Some((first, last)) = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))) else {
+            return Self::default();
+        };
+        let mut set = Self { filled: 0, first, blocks: vec![0; last - first + 1].into() };
+        for position in rows.flatten() {
+            let block = *position as usize / 64;
+            set.filled |= 1 << block;
+            set.blocks[block - first] |= 1 << (position % 64);
+        }
+        set
+    }
+
     /// A block; those that hold nothing need not be asked for.
     fn block(&self, block: usize) -> u64 {
         self.blocks.get(block.wrapping_sub(self.first)).copied().unwrap_or_default()
@@ -35,33 +50,6 @@ impl Positions {
     pub(super) fn within(&self, stretch: Stretch) -> impl Iterator<Item = usize> + '_ {
         bits(self.filled & stretch.blocks())
             .flat_map(move |block| bits(stretch.cut(block, self.block(block))).map(move |bit| block * 64 + bit))
-    }
-}
-
-/// A set in the making.
-#[derive(Debug)]
-pub(super) struct Gathered {
-    filled: u64,
-    blocks: [u64; BLOCKS],
-}
-
-impl Gathered {
-    pub(super) fn new() -> Self {
-        Self { filled: 0, blocks: [0; BLOCKS] }
-    }
-
-    pub(super) fn insert(&mut self, position: usize) {
-        self.filled |= 1 << (position / 64);
-        self.blocks[position / 64] |= 1 << (position % 64);
-    }
-
-    pub(super) fn finish(&self) -> Positions {
-        if self.filled == 0 {
-            return Positions::default();
-        }
-        let first = self.filled.trailing_zeros() as usize;
-        let end = BLOCKS - self.filled.leading_zeros() as usize;
-        Positions { filled: self.filled, first, blocks: self.blocks[first..end].into() }
     }
 }
 
@@ -261,9 +249,30 @@ impl Sets {
         any
     }
 
-    /// Adds a set's positions, each moved back by so many words, to a set in the making.
-    pub(super) fn gather_back(&self, set: usize, by: usize, to: &mut Gathered) {
-        self.each(set).for_each(|position| to.insert(position - by));
+    /// Adds a set's positions, each moved back by so many words. None lies further to the front.
+    pub(super) fn move_back(&mut self, set: usize, by: usize, to: usize) {
+        for block in bits(self.filled[set]) {
+            let (low, high) = halves(join(0, self.blocks[set * BLOCKS + block]) >> (by % 64));
+            let block = block - by / 64;
+            if high != 0 {
+                self.put(to, block, high);
+            }
+            if low != 0 {
+                self.put(to, block - 1, low);
+            }
+        }
+    }
+
+    /// A set as it is now, which is not changed any more.
+    pub(super) fn finished(&self, set: usize) -> Positions {
+        let filled = self.filled[set];
+        if filled == 0 {
+            return Positions::default();
+        }
+        let first = filled.trailing_zeros() as usize;
+        let end = BLOCKS - filled.leading_zeros() as usize;
+        let block = |block: usize| if filled >> block & 1 == 0 { 0 } else { self.blocks[set * BLOCKS + block] };
+        Positions { filled, first, blocks: (first..end).map(block).collect() }
     }
 
     /// Adds a set widened by a gap: with each position the next ones of its passage, at most so many; all of them where
@@ -374,9 +383,10 @@ mod tests {
     }
 
     fn gathered(positions: &BTreeSet<usize>) -> Positions {
-        let mut set = Gathered::new();
-        positions.iter().for_each(|position| set.insert(*position));
-        set.finish()
+        // In two rows, each of which is in order.
+        let (even, odd): (Vec<u32>, Vec<u32>) =
+            positions.iter().map(|position| u32::try_from(*position).unwrap()).partition(|position| position % 2 == 0);
+        Positions::of([even.as_slice(), &odd].into_iter())
     }
 
     /// Sets of which the one of a number holds some positions, and the others what is left of another run.
@@ -412,9 +422,9 @@ mod tests {
             found.clear(2);
             prop_assert_eq!(found.advance(1, &Bounds::new(starts.iter().copied()), 2), !next.is_empty());
             prop_assert_eq!(held(&found, 2), next);
-            let mut moved = Gathered::new();
-            found.gather_back(0, by, &mut moved);
-            prop_assert_eq!(moved.finish().within(Stretch::WHOLE).collect::<BTreeSet<_>>(), both);
+            found.clear(2);
+            found.move_back(0, by, 2);
+            prop_assert_eq!(found.finished(2).within(Stretch::WHOLE).collect::<BTreeSet<_>>(), both);
         }
 
         #[test]

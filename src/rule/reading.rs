@@ -12,9 +12,10 @@
 
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
-use super::lexicon::{GroupId, Lexicon, Symbol};
-use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
+use super::lexicon::{GroupId, Lexicon};
+use super::positions::{self, Bounds, Positions, Sets, Stretch};
 use super::program::{EntryId, LONGEST_ENTRY, Only, Program, State};
 use super::words::{Token, WordId, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
@@ -59,7 +60,7 @@ impl Passage<'_> {
 const LONGEST_PASSAGE: usize = positions::MOST - 1;
 
 /// How many passages a tile has at most.
-const MOST_PASSAGES: usize = 512;
+const MOST_PASSAGES: usize = 256;
 
 /// So many passages are run over one by one, more of them with all the others.
 const FEW_PASSAGES: u32 = 4;
@@ -122,23 +123,18 @@ impl Tile<'_> {
         }
     }
 
-    /// The positions of the words that pass a test, in order.
-    fn passing(&self, test: Symbol) -> &[u32] {
-        let at = test.0 as usize;
-        &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize]
+    /// For each test of a group the positions of the words that pass it, in order.
+    fn passing(&self, group: GroupId) -> impl Iterator<Item = &[u32]> + Clone {
+        self.lexicon.tests(group).map(|test| {
+            let at = test.0 as usize;
+            &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize]
+        })
     }
 
     /// The positions that hold a word of a group; nothing if there is none in the tile.
     fn set(&self, group: GroupId) -> Option<&Positions> {
-        let number = self.numbers[group.idx()].checked_sub(1)?;
-        let set = self.sets[number as usize].get_or_init(|| {
-            let mut set = Gathered::new();
-            for test in self.lexicon.tests(group) {
-                self.passing(test).iter().for_each(|position| set.insert(*position as usize));
-            }
-            set.finish()
-        });
-        Some(set)
+        let number = self.numbers[group.idx()].checked_sub(1)? as usize;
+        Some(self.sets[number].get_or_init(|| Positions::of(self.passing(group))))
     }
 
     /// The passages that hold all that a program needs.
@@ -174,14 +170,12 @@ impl Tile<'_> {
 
     /// The passages that hold a word of a group; nothing if there is none in the tile.
     fn passages_of(&self, group: GroupId) -> Option<&Passages> {
-        let number = self.numbers[group.idx()].checked_sub(1)?;
-        let passages = self.group_passages[number as usize].get_or_init(|| {
+        let number = self.numbers[group.idx()].checked_sub(1)? as usize;
+        let passages = self.group_passages[number].get_or_init(|| {
             let mut passages = Passages::default();
-            for test in self.lexicon.tests(group) {
-                for position in self.passing(test) {
-                    let passage = self.passage_of[*position as usize];
-                    passages[usize::from(passage) / 64] |= 1 << (passage % 64);
-                }
+            for position in self.passing(group).flatten() {
+                let passage = self.passage_of[*position as usize];
+                passages[usize::from(passage) / 64] |= 1 << (passage % 64);
             }
             passages
         });
@@ -236,12 +230,39 @@ pub(crate) struct Reading<'r> {
     /// How many clauses there are.
     clauses: usize,
     tiles: Vec<Tile<'r>>,
+    room: Room,
+    rooms: &'r Rooms,
+}
+
+/// What runs work with. It grows to what the largest program needs, so it goes from one document to the next.
+#[derive(Debug, Default)]
+struct Room {
     run: Run,
     lengths: RunByLength,
 }
 
+/// Rooms that no reading uses at the moment.
+#[derive(Debug, Default)]
+pub(crate) struct Rooms(Mutex<Vec<Room>>);
+
+impl Rooms {
+    fn take(&self) -> Room {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn put(&self, room: Room) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(room);
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.rooms.put(std::mem::take(&mut self.room));
+    }
+}
+
 impl<'r> Reading<'r> {
-    pub(crate) fn new(document: &Document, lexicon: &'r Lexicon, programs: &'r [Program]) -> Self {
+    pub(crate) fn new(document: &Document, lexicon: &'r Lexicon, programs: &'r [Program], rooms: &'r Rooms) -> Self {
         let mut words = Words::new(lexicon);
         let mut tokens = Vec::new();
         let mut own = vec![0];
@@ -274,7 +295,7 @@ impl<'r> Reading<'r> {
             tile.statements[place / 64] |= 1 << (place % 64);
         }
         let clauses = document.clauses().len();
-        Self { programs, tokens, own, passages, clauses, tiles, run: Run::default(), lengths: RunByLength::default() }
+        Self { programs, tokens, own, passages, clauses, tiles, room: rooms.take(), rooms }
     }
 
     pub(crate) fn passage(&self, clause: ClauseId) -> Passage<'_> {
@@ -299,11 +320,11 @@ impl<'r> Reading<'r> {
             self.find_entries(program, idx);
             let tile = &self.tiles[idx];
             if count > FEW_PASSAGES {
-                if !self.run.forward(program, tile, Stretch::WHOLE) {
+                if !self.room.run.forward(program, tile, Stretch::WHOLE) {
                     continue;
                 }
                 let mut ends = Passages::default();
-                for end in self.run.ends(program) {
+                for end in self.room.run.ends(program) {
                     let passage = tile.passage_of[end];
                     ends[usize::from(passage) / 64] |= 1 << (passage % 64);
                 }
@@ -312,8 +333,8 @@ impl<'r> Reading<'r> {
             for at in positions::each(&candidates) {
                 let at = tile.passages.start + at;
                 let passage = self.passages[at];
-                if count > FEW_PASSAGES || self.run.forward(program, tile, passage.stretch()) {
-                    found.push((ClauseId(at), self.run.matches(program, tile, passage)));
+                if count > FEW_PASSAGES || self.room.run.forward(program, tile, passage.stretch()) {
+                    found.push((ClauseId(at), self.room.run.matches(program, tile, passage)));
                 }
             }
         }
@@ -347,7 +368,7 @@ impl<'r> Reading<'r> {
         match self.is_in(program, at) {
             true => {
                 let passage = self.passages[at];
-                self.run.matches(program, &self.tiles[passage.tile], passage)
+                self.room.run.matches(program, &self.tiles[passage.tile], passage)
             }
             false => Vec::new(),
         }
@@ -361,7 +382,7 @@ impl<'r> Reading<'r> {
             return false;
         }
         self.find_entries(program, idx);
-        self.run.forward(program, &self.tiles[idx], passage.stretch())
+        self.room.run.forward(program, &self.tiles[idx], passage.stretch())
     }
 
     /// Finds the vocabulary entries that a program names in a tile, each once.
@@ -381,7 +402,7 @@ impl<'r> Reading<'r> {
             return Places::default();
         }
         self.find_entries(program, idx);
-        self.lengths.run(program, &self.tiles[idx])
+        self.room.lengths.run(program, &self.tiles[idx])
     }
 }
 
@@ -484,7 +505,7 @@ impl LayOut<'_> {
 }
 
 /// The last run of a program, and the room for the next one.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Run {
     /// For each state the number of the set of positions that it was reached at, where it was.
     numbers: Vec<u32>,
@@ -502,7 +523,7 @@ struct Run {
 }
 
 /// The way back from one end of a match.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Back {
     /// For each state that leads to the end the positions from which it does; then where the matches start.
     leads: Sets,
@@ -768,21 +789,21 @@ fn set_of(numbers: &[(u32, usize)], number: u32, state: usize) -> Option<usize> 
 
 /// The last run of a vocabulary entry's program, and the room for the next one. Its states are told apart by how long the
 /// match is so far, so that where it starts is known from where it ends.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct RunByLength {
     /// For each state the lengths at which it was reached, as bits.
     lengths: Vec<u128>,
-    /// For each state and length the number of the set of positions that it was reached at, where it was.
-    numbers: Vec<usize>,
-    /// The sets; the first two serve to go through a gap, and are no state's.
+    /// For each state and each length that a match can have the number of the set of positions that it was reached at,
+    /// where it was. They are few: a vocabulary entry has bounded states, counted once for each length.
+    numbers: Vec<u16>,
+    /// How many lengths a match can have, none included.
+    stride: usize,
+    /// The sets; the first two serve to go through a gap and to go back, and are no state's.
     reached: Sets,
     sets: usize,
     /// The states that were reached and are still to be visited, as bits.
     pending: Vec<u64>,
 }
-
-/// How many lengths a match can have, none included.
-const LENGTHS: usize = LONGEST_ENTRY + 1;
 
 /// The lengths in a set of them, in order.
 fn each_length(lengths: u128) -> impl Iterator<Item = usize> {
@@ -797,7 +818,8 @@ impl RunByLength {
         let count = program.state_count();
         self.lengths.clear();
         self.lengths.resize(count, 0);
-        self.numbers.resize(self.numbers.len().max(count * LENGTHS), 0);
+        self.stride = program.longest().unwrap_or(LONGEST_ENTRY) + 1;
+        self.numbers.resize(self.numbers.len().max(count * self.stride), 0);
         self.sets = 2;
         self.pending.clear();
         self.pending.resize(count.div_ceil(64), 0);
@@ -826,17 +848,17 @@ impl RunByLength {
         let accepted = self.lengths[..program.accepting()].iter().fold(0, |all, lengths| all | lengths);
         let mut places = Vec::new();
         for length in each_length(accepted).filter(|length| *length > 0) {
-            let mut starts = Gathered::new();
+            self.reached.clear(0);
             for state in (0..program.accepting()).filter(|state| self.lengths[*state] >> length & 1 != 0) {
-                self.reached.gather_back(self.numbers[state * LENGTHS + length], length, &mut starts);
+                self.reached.move_back(usize::from(self.numbers[state * self.stride + length]), length, 0);
             }
-            places.push((length, starts.finish()));
+            places.push((length, self.reached.finished(0)));
         }
         Places(places)
     }
 
     fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize, length: usize) {
-        let set = self.numbers[state * LENGTHS + length];
+        let set = usize::from(self.numbers[state * self.stride + length]);
         match program.state(state) {
             State::Accept(_) => {}
             State::Take(group, next) => {
@@ -872,15 +894,15 @@ impl RunByLength {
 
     /// Adds positions to those that a state is reached at with a length, if there are any to be added.
     fn reach(&mut self, state: usize, length: usize, add: impl FnOnce(&mut Sets, usize) -> bool) {
-        let number = &mut self.numbers[state * LENGTHS + length];
+        let number = &mut self.numbers[state * self.stride + length];
         if self.lengths[state] >> length & 1 != 0 {
-            add(&mut self.reached, *number);
+            add(&mut self.reached, usize::from(*number));
             return;
         }
         self.reached.reserve(self.sets + 1);
         self.reached.clear(self.sets);
         if add(&mut self.reached, self.sets) {
-            *number = self.sets;
+            *number = u16::try_from(self.sets).expect("internal: an entry has few states");
             self.sets += 1;
             self.lengths[state] |= 1 << length;
             self.pending[state / 64] |= 1 << (state % 64);
