@@ -19,37 +19,52 @@ const STRIDES: usize = 6;
 pub(super) struct Positions {
     /// The blocks that hold something, as bits.
     filled: u64,
-    /// The number of the first of these.
-    first: usize,
     /// The blocks from the first one that holds something to the last one.
     blocks: Box<[u64]>,
 }
 
 impl Positions {
-    /// The set of the positions in some rows, each of which is in order.
-    pub(super) fn of<'p>(rows: impl Iterator<Item = &'p [u32]> + Clone) -> Self {
-        let ends = rows.clone().filter_map(|row| Some((*row.first()? as usize / 64, *row.last()? as usize / 64)));
-        let Some((first, last)) = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))) else {
-            return Self::default();
-        };
-        let mut set = Self { filled: 0, first, blocks: vec![0; last - first + 1].into() };
-        for position in rows.flatten() {
-            let block = *position as usize / 64;
-            set.filled |= 1 << block;
-            set.blocks[block - first] |= 1 << (position % 64);
-        }
-        set
-    }
-
     /// A block; those that hold nothing need not be asked for.
     fn block(&self, block: usize) -> u64 {
-        self.blocks.get(block.wrapping_sub(self.first)).copied().unwrap_or_default()
+        let first = self.filled.trailing_zeros() as usize;
+        self.blocks.get(block.wrapping_sub(first)).copied().unwrap_or_default()
     }
 
     /// The positions of a stretch, in order.
     pub(super) fn within(&self, stretch: Stretch) -> impl Iterator<Item = usize> + '_ {
         bits(self.filled & stretch.blocks())
             .flat_map(move |block| bits(stretch.cut(block, self.block(block))).map(move |bit| block * 64 + bit))
+    }
+}
+
+/// A set in the making.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    filled: u64,
+    blocks: [u64; BLOCKS],
+}
+
+impl Gathered {
+    pub(super) fn new() -> Self {
+        Self { filled: 0, blocks: [0; BLOCKS] }
+    }
+
+    pub(super) fn insert(&mut self, position: usize) {
+        self.filled |= 1 << (position / 64);
+        self.blocks[position / 64] |= 1 << (position % 64);
+    }
+
+    /// Adds the positions of another set.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.filled |= other.filled;
+        self.blocks.iter_mut().zip(&other.blocks).for_each(|(block, other)| *block |= other);
+    }
+
+    pub(super) fn finish(&self) -> Positions {
+        let first = self.filled.trailing_zeros() as usize;
+        let end = BLOCKS - self.filled.leading_zeros() as usize;
+        let blocks = self.blocks.get(first..end).unwrap_or_default();
+        Positions { filled: self.filled, blocks: blocks.into() }
     }
 }
 
@@ -272,7 +287,7 @@ impl Sets {
         let first = filled.trailing_zeros() as usize;
         let end = BLOCKS - filled.leading_zeros() as usize;
         let block = |block: usize| if filled >> block & 1 == 0 { 0 } else { self.blocks[set * BLOCKS + block] };
-        Positions { filled, first, blocks: (first..end).map(block).collect() }
+        Positions { filled, blocks: (first..end).map(block).collect() }
     }
 
     /// Adds a set widened by a gap: with each position the next ones of its passage, at most so many; all of them where
@@ -383,10 +398,13 @@ mod tests {
     }
 
     fn gathered(positions: &BTreeSet<usize>) -> Positions {
-        // In two rows, each of which is in order.
-        let (even, odd): (Vec<u32>, Vec<u32>) =
-            positions.iter().map(|position| u32::try_from(*position).unwrap()).partition(|position| position % 2 == 0);
-        Positions::of([even.as_slice(), &odd].into_iter())
+        // From two sets, to which positions were added by themselves.
+        let [mut even, mut odd] = [Gathered::new(), Gathered::new()];
+        for position in positions {
+            if position % 2 == 0 { &mut even } else { &mut odd }.insert(*position);
+        }
+        even.add(&odd);
+        even.finish()
     }
 
     /// Sets of which the one of a number holds some positions, and the others what is left of another run.

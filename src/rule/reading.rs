@@ -14,8 +14,8 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::lexicon::{GroupId, Lexicon};
-use super::positions::{self, Bounds, Positions, Sets, Stretch};
+use super::lexicon::{GroupId, Lexicon, Symbol};
+use super::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
 use super::program::{EntryId, LONGEST_ENTRY, Only, Program, State};
 use super::words::{Token, WordId, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
@@ -106,8 +106,28 @@ struct Tile<'l> {
     symbols: Vec<u32>,
     /// The positions of the words that pass a test, a test's after another's.
     positions: Vec<u32>,
+    /// The tests that many words pass, in order.
+    frequent: Vec<Frequent>,
     /// The places of the vocabulary entries that were asked for.
     entries: Vec<Option<Box<Places>>>,
+}
+
+/// A test that many words of a tile pass, which many groups hold: where these words are is gathered once.
+#[derive(Debug)]
+struct Frequent {
+    test: Symbol,
+    positions: Gathered,
+    passages: Passages,
+}
+
+/// A test that fewer words pass is no frequent one.
+const MANY: usize = 24;
+
+/// The words that pass a test.
+enum Passing<'t> {
+    /// Where they are, in order.
+    Few(&'t [u32]),
+    Many(&'t Frequent),
 }
 
 /// Passages of a tile, as bits.
@@ -123,18 +143,36 @@ impl Tile<'_> {
         }
     }
 
-    /// For each test of a group the positions of the words that pass it, in order.
-    fn passing(&self, group: GroupId) -> impl Iterator<Item = &[u32]> + Clone {
+    /// The positions of the words that pass a test, in order.
+    fn passing(&self, test: Symbol) -> &[u32] {
+        let at = test.0 as usize;
+        &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize]
+    }
+
+    /// The words of a group, by its tests.
+    fn words(&self, group: GroupId) -> impl Iterator<Item = Passing<'_>> {
         self.lexicon.tests(group).map(|test| {
-            let at = test.0 as usize;
-            &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize]
+            let words = self.passing(test);
+            let frequent = || self.frequent.binary_search_by_key(&test, |frequent| frequent.test).ok();
+            let frequent = if words.len() < MANY { None } else { frequent() };
+            frequent.map_or(Passing::Few(words), |at| Passing::Many(&self.frequent[at]))
         })
     }
 
     /// The positions that hold a word of a group; nothing if there is none in the tile.
     fn set(&self, group: GroupId) -> Option<&Positions> {
         let number = self.numbers[group.idx()].checked_sub(1)? as usize;
-        Some(self.sets[number].get_or_init(|| Positions::of(self.passing(group))))
+        let set = self.sets[number].get_or_init(|| {
+            let mut set = Gathered::new();
+            for words in self.words(group) {
+                match words {
+                    Passing::Few(few) => few.iter().for_each(|position| set.insert(*position as usize)),
+                    Passing::Many(many) => set.add(&many.positions),
+                }
+            }
+            set.finish()
+        });
+        Some(set)
     }
 
     /// The passages that hold all that a program needs.
@@ -173,13 +211,23 @@ impl Tile<'_> {
         let number = self.numbers[group.idx()].checked_sub(1)? as usize;
         let passages = self.group_passages[number].get_or_init(|| {
             let mut passages = Passages::default();
-            for position in self.passing(group).flatten() {
-                let passage = self.passage_of[*position as usize];
-                passages[usize::from(passage) / 64] |= 1 << (passage % 64);
+            for words in self.words(group) {
+                match words {
+                    Passing::Few(few) => insert_passages(&mut passages, few, &self.passage_of),
+                    Passing::Many(many) => add(&mut passages, &many.passages),
+                }
             }
             passages
         });
         Some(passages)
+    }
+}
+
+/// Adds the passages that positions are in.
+fn insert_passages(passages: &mut Passages, positions: &[u32], passage_of: &[u16]) {
+    for position in positions {
+        let passage = passage_of[*position as usize];
+        passages[usize::from(passage) / 64] |= 1 << (passage % 64);
     }
 }
 
@@ -485,6 +533,16 @@ impl LayOut<'_> {
         for (passage, laid) in (0_u16..).zip(&self.passages[passages.clone()]) {
             passage_of.resize(laid.end + 1, passage);
         }
+        let words_of = |at: usize| &positions[symbols[at] as usize..symbols[at + 1] as usize];
+        let tests = (0..lexicon.symbol_count()).filter(|at| words_of(*at).len() >= MANY);
+        let frequent = tests.map(|at| {
+            let mut gathered = Gathered::new();
+            words_of(at).iter().for_each(|position| gathered.insert(*position as usize));
+            let mut passages = Passages::default();
+            insert_passages(&mut passages, words_of(at), &passage_of);
+            Frequent { test: Symbol(at as u32), positions: gathered, passages }
+        });
+        let frequent = frequent.collect();
         let statements = Passages::default();
         let entries = std::iter::repeat_with(|| None).take(self.entries).collect();
         self.tiles.push(Tile {
@@ -499,6 +557,7 @@ impl LayOut<'_> {
             statements,
             symbols,
             positions,
+            frequent,
             entries,
         });
     }
