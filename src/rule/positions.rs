@@ -154,6 +154,7 @@ impl Sets {
         self.filled[set] = 0;
     }
 
+    #[inline]
     fn put(&mut self, set: usize, block: usize, bits: u64) {
         let place = &mut self.blocks[set * BLOCKS + block];
         let filled = &mut self.filled[set];
@@ -213,8 +214,9 @@ impl Sets {
         any
     }
 
+    #[inline]
     fn put_behind(&mut self, to: usize, block: usize, bits: u64, by: usize) -> bool {
-        let (low, high) = halves(u128::from(bits) << (by % 64));
+        let (low, high) = (bits << (by % 64), bits >> 1 >> (63 - by % 64));
         let block = block + by / 64;
         if low != 0 {
             self.put(to, block, low);

@@ -566,7 +566,8 @@ impl LayOut<'_> {
 /// The last run of a program, and the room for the next one.
 #[derive(Debug, Default)]
 struct Run {
-    /// For each state the number of the set of positions that it was reached at, where it was.
+    /// For each state the number of the set of positions that it was reached at, where it was; with [`SHARED`] where that is
+    /// another state's.
     numbers: Vec<u32>,
     /// The sets of the states that were reached, in the order in which they were.
     reached: Sets,
@@ -580,6 +581,10 @@ struct Run {
     opened: Vec<usize>,
     back: Back,
 }
+
+/// What marks a set that belongs to another state: a choice leads to several states at once, most of which nothing else leads
+/// to, so they have its set as long as nothing is added.
+const SHARED: u32 = 1 << 31;
 
 /// The way back from one end of a match.
 #[derive(Debug, Default)]
@@ -656,8 +661,13 @@ impl Run {
                 });
             }
             State::Split(ways) => {
-                for next in ways {
-                    self.reach(*next as usize, |sets, to| sets.add(set, to));
+                for next in ways.iter().map(|way| *way as usize) {
+                    if self.pending[next / 64] >> (next % 64) & 1 == 0 {
+                        self.numbers[next] = self.numbers[state] | SHARED;
+                        self.pending[next / 64] |= 1 << (next % 64);
+                    } else {
+                        self.reach(next, |sets, to| sets.add(set, to));
+                    }
                 }
             }
         }
@@ -665,18 +675,23 @@ impl Run {
 
     /// The number of the set of a state that was reached.
     fn set_of(&self, state: usize) -> usize {
-        self.numbers[state] as usize
+        (self.numbers[state] & !SHARED) as usize
     }
 
     /// Adds positions to those that a state is reached at; whether there are any to be added.
     fn reach(&mut self, state: usize, add: impl FnOnce(&mut Sets, usize) -> bool) -> bool {
-        if self.pending[state / 64] >> (state % 64) & 1 != 0 {
+        let is_reached = self.pending[state / 64] >> (state % 64) & 1 != 0;
+        if is_reached && self.numbers[state] & SHARED == 0 {
             return add(&mut self.reached, self.numbers[state] as usize);
         }
         let number = self.sets as usize;
         self.reached.reserve(number + 1);
         self.reached.clear(number);
+        if is_reached {
+            self.reached.add(self.set_of(state), number);
+        }
         let any = add(&mut self.reached, number);
+        // A set that would be the other one again is left to the next state.
         if any {
             self.numbers[state] = self.sets;
             self.sets += 1;
@@ -864,6 +879,9 @@ struct RunByLength {
     pending: Vec<u64>,
 }
 
+/// As [`SHARED`].
+const SHARED_BY_LENGTH: u16 = 1 << 15;
+
 /// The lengths in a set of them, in order.
 fn each_length(lengths: u128) -> impl Iterator<Item = usize> {
     let next = |left: &u128| Some(left & (left - 1)).filter(|left| *left != 0);
@@ -909,7 +927,11 @@ impl RunByLength {
         for length in each_length(accepted).filter(|length| *length > 0) {
             self.reached.clear(0);
             for state in (0..program.accepting()).filter(|state| self.lengths[*state] >> length & 1 != 0) {
-                self.reached.move_back(usize::from(self.numbers[state * self.stride + length]), length, 0);
+                self.reached.move_back(
+                    usize::from(self.numbers[state * self.stride + length] & !SHARED_BY_LENGTH),
+                    length,
+                    0,
+                );
             }
             places.push((length, self.reached.finished(0)));
         }
@@ -917,7 +939,7 @@ impl RunByLength {
     }
 
     fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize, length: usize) {
-        let set = usize::from(self.numbers[state * self.stride + length]);
+        let set = usize::from(self.numbers[state * self.stride + length] & !SHARED_BY_LENGTH);
         match program.state(state) {
             State::Accept(_) => {}
             State::Take(group, next) => {
@@ -944,8 +966,15 @@ impl RunByLength {
                 }
             }
             State::Split(ways) => {
-                for next in ways {
-                    self.reach(*next as usize, length, |sets, to| sets.add(set, to));
+                for next in ways.iter().map(|way| *way as usize) {
+                    if self.lengths[next] >> length & 1 == 0 {
+                        self.numbers[next * self.stride + length] =
+                            self.numbers[state * self.stride + length] | SHARED_BY_LENGTH;
+                        self.lengths[next] |= 1 << length;
+                        self.pending[next / 64] |= 1 << (next % 64);
+                    } else {
+                        self.reach(next, length, |sets, to| sets.add(set, to));
+                    }
                 }
             }
         }
@@ -954,12 +983,16 @@ impl RunByLength {
     /// Adds positions to those that a state is reached at with a length, if there are any to be added.
     fn reach(&mut self, state: usize, length: usize, add: impl FnOnce(&mut Sets, usize) -> bool) {
         let number = &mut self.numbers[state * self.stride + length];
-        if self.lengths[state] >> length & 1 != 0 {
+        let is_reached = self.lengths[state] >> length & 1 != 0;
+        if is_reached && *number & SHARED_BY_LENGTH == 0 {
             add(&mut self.reached, usize::from(*number));
             return;
         }
         self.reached.reserve(self.sets + 1);
         self.reached.clear(self.sets);
+        if is_reached {
+            self.reached.add(usize::from(*number & !SHARED_BY_LENGTH), self.sets);
+        }
         if add(&mut self.reached, self.sets) {
             *number = u16::try_from(self.sets).expect("internal: an entry has few states");
             self.sets += 1;
