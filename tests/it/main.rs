@@ -21,5 +21,6 @@ mod rule_files;
 mod shell;
 mod spans;
 mod streams;
+mod supply;
 mod suppress;
 mod tidy;
