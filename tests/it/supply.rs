@@ -69,9 +69,8 @@ fn every_dependency_has_its_reason() {
     let mut explained = BTreeSet::new();
     for (before, line) in dependencies {
         let name = line.split(" = ").next().unwrap();
-        // A crate that is named twice is explained once, and one comment may stand over several.
-        let follows = before.contains(" = ") && explained.contains(before.split(" = ").next().unwrap());
-        assert!(before.starts_with("# ") || explained.contains(name) || follows, "nothing tells why `{name}` is there");
+        // A crate that is named twice is explained once.
+        assert!(before.starts_with("# ") || explained.contains(name), "nothing tells why `{name}` is there");
         explained.insert(name);
     }
 }
