@@ -75,8 +75,9 @@ fn main() -> io::Result<()> {
 #[derive(Default)]
 struct Phrases {
     vocabulary: BTreeMap<String, Vec<String>>,
-    /// What the rules look for: patterns of which any may match.
-    rules: BTreeSet<Vec<String>>,
+    /// What the rules look for: patterns of which any may match, in the order in which the files name them, which is about
+    /// that in which they are asked for.
+    rules: Vec<Vec<String>>,
     /// Regular expressions.
     expressions: BTreeSet<String>,
 }
@@ -112,10 +113,10 @@ impl Phrases {
     fn add(&mut self, value: &Value) {
         match value {
             Value::String(text) => {
-                self.rules.insert(vec![text.clone()]);
+                self.rules.push(vec![text.clone()]);
             }
             Value::Array(values) => {
-                self.rules.insert(texts_of(value));
+                self.rules.push(texts_of(value));
                 values.iter().for_each(|value| self.add(value));
             }
             Value::Object(fields) => {
@@ -138,7 +139,12 @@ impl Phrases {
         let entry = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
         let compiler = Compiler { entry: &entry };
         let mut phrases: Vec<(u64, Program)> = Vec::new();
+        let mut known_by: BTreeMap<u64, &[String]> = BTreeMap::new();
         for texts in &self.rules {
+            if let Some(other) = known_by.insert(key_of(texts), texts) {
+                assert_eq!(other, texts, "two phrases have one hash");
+                continue;
+            }
             let patterns = texts.iter().map(|text| Pattern::parse(text, &mut lexicon));
             let Ok(patterns) = patterns.collect::<Result<Vec<Pattern>, _>>() else { continue };
             let known = patterns.iter().flat_map(Pattern::names).all(|name| ids.contains_key(name));
@@ -149,8 +155,6 @@ impl Phrases {
                 phrases.push((key_of(texts), program));
             }
         }
-        phrases.sort_by_key(|(key, _)| *key);
-        assert!(phrases.is_sorted_by(|(one, _), (next, _)| one < next), "two phrases have one hash");
         lexicon.close();
         let mut names: Vec<(String, usize)> = ids.iter().map(|(name, id)| (name.clone(), id.0)).collect();
         names.sort_by_key(|(_, id)| *id);

@@ -33,8 +33,8 @@ pub(crate) struct Written {
     pub(crate) text: String,
 }
 
-/// Writes what was compiled: the entries in the order of their ids with their names, the phrases and expressions in the
-/// order of their keys.
+/// Writes what was compiled: the entries in the order of their ids with their names; the expressions in the order of their
+/// keys; the phrases in any order, best in that in which they are asked for, since that is how they will lie in memory.
 pub(crate) fn freeze(
     lexicon: &Lexicon,
     entries: &[(String, Program)],
@@ -54,11 +54,16 @@ pub(crate) fn freeze(
         prefilter.freeze(&mut written);
     }
     let mut programs = Vec::new();
-    written.count(phrases.len());
+    let mut places = Vec::new();
     for (key, program) in phrases {
-        written.long(*key);
-        written.count(programs.len());
+        places.push((*key, programs.len()));
         programs.extend_from_slice(program.numbers());
+    }
+    places.sort_unstable();
+    written.count(places.len());
+    for (key, place) in places {
+        written.long(key);
+        written.count(place);
     }
     written.numbers.extend(programs);
     written
@@ -231,7 +236,7 @@ mod tests {
         let before = shown(&lexicon, &[&programs[0], &programs[1], &program]);
         let names = ["data".to_owned(), "keep".to_owned()];
         let entries: Vec<(String, Program)> = names.into_iter().zip(programs).collect();
-        let phrases = [(3, Program::nothing()), (key_of(&texts), program)];
+        let phrases = [(u64::MAX, Program::nothing()), (key_of(&texts), program)];
         let regexes = [r"(?i)\[your (name|e-mail)\]$", "^[^ ]+ notice:?"];
         let mut expressions = regexes.map(|regex| (key_of(&[regex]), Prefilter::of(regex)));
         expressions.sort_by_key(|(key, _)| *key);

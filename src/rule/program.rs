@@ -21,26 +21,26 @@ pub(super) const LONGEST_ENTRY: usize = 127;
 /// A compiled pattern, or the compiled alternatives of a vocabulary entry.
 #[derive(Debug)]
 pub(crate) struct Program {
-    /// The head, then the states (two numbers each), the ways of all choices, the openings by words and by entries (two
-    /// numbers each), the entries, the needs.
+    /// The head, then the needs, which are asked for first, and of most programs nothing else; the states (two numbers each),
+    /// the ways of all choices, the openings by words and by entries (two numbers each), the entries.
     numbers: Cow<'static, [u32]>,
-    /// Where these start: one after another, from the states to the needs.
+    /// Where these start: one after another, from the needs to the entries.
     parts: [u32; PARTS],
 }
 
-/// The head: how many states accept, the most words of a match, and how many numbers each part but the last one has.
+/// The head: how many states accept, the most words of a match, and how many numbers each part has.
 const HEAD: usize = 2 + PARTS;
 const PARTS: usize = 6;
 
 /// The parts of a program, in their order.
 #[derive(Clone, Copy)]
 enum Part {
+    Needs,
     States,
     Ways,
     OpeningWords,
     OpeningEntries,
     Entries,
-    Needs,
 }
 
 /// What stands for a number that is not there.
@@ -170,12 +170,12 @@ impl Program {
     /// How many states there are. Each leads to states before it; the last one is the entrance, the first ones accept.
     #[inline]
     pub(super) fn state_count(&self) -> usize {
-        (self.start(Part::Ways) - HEAD) / 2
+        (self.start(Part::Ways) - self.start(Part::States)) / 2
     }
 
     #[inline]
     pub(super) fn state(&self, state: usize) -> State<'_> {
-        let at = HEAD + 2 * state;
+        let at = self.start(Part::States) + 2 * state;
         let (operand, second) = (self.numbers[at], self.numbers[at + 1]);
         let next = (second >> KIND_BITS) as usize;
         match second & ((1 << KIND_BITS) - 1) {
@@ -209,7 +209,7 @@ impl Program {
 
     /// What a text must hold, or it can't match: one of each of these.
     pub(super) fn needs(&self) -> impl Iterator<Item = Needed<'_>> {
-        let mut left = &self.numbers[self.start(Part::Needs)..];
+        let mut left = self.between(Part::Needs, Part::States);
         std::iter::from_fn(move || {
             let (&[tests, groups, entries], rest) = left.split_first_chunk()?;
             let (groups, rest) = rest.split_at(groups as usize);
@@ -240,7 +240,7 @@ impl Program {
 
     /// The vocabulary entries that it names.
     pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = EntryId> {
-        self.between(Part::Entries, Part::Needs).iter().map(|entry| EntryId(*entry as usize))
+        self.numbers[self.start(Part::Entries)..].iter().map(|entry| EntryId(*entry as usize))
     }
 }
 
