@@ -125,7 +125,7 @@ suppressions:
         let mut list = None;
         // A file of comments alone holds no suppressions yet.
         let is_blank = source.text().lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-        let pieces = if is_blank { Vec::new() } else { yaml::pieces(&source, KIND, &mut problems) };
+        let pieces = yaml::pieces(&source, KIND, &mut problems);
         for piece in &pieces {
             if piece.key != LIST {
                 problems.push(piece.unknown_key(&source, KIND, "a suppressions file", &[LIST]));

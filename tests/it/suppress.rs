@@ -472,6 +472,8 @@ suppressions:
         ("suppressions:\n  - just text\n", "expected entries that start with `- `"),
         ("suppressions:\n  - fingerprint: 'open\n", "suppressions/yaml"),
         ("- a\n", "expected a mapping"),
+        // Comments alone are a file, but not with what no YAML file may hold.
+        ("# a\0b\n", "suppressions/yaml"),
     ] {
         folder.write(FILE, text);
         let outcome = check(&folder, &["policies"]);
