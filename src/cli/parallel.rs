@@ -247,23 +247,25 @@ mod tests {
     fn a_result_is_taken_while_the_next_item_is_waited_for() {
         let (ask, asked) = std::sync::mpsc::channel();
         ask.send(0).unwrap();
+        let mut ask = Some(ask);
         let mut taken = Vec::new();
         in_order(
             asked.into_iter(),
             threads(2),
             |item: usize| item,
-            |turn| match turn {
-                Turn::Done(item) if item < 3 => {
+            |turn| match (turn, &ask) {
+                (Turn::Done(item), Some(answer)) if item < 3 => {
                     taken.push(item);
-                    ask.send(item + 1).unwrap();
+                    answer.send(item + 1).unwrap();
                     ControlFlow::Continue(())
                 }
-                Turn::Done(_) => {
-                    // What is waited for after the break has to come, since nothing can end the wait.
-                    ask.send(0).unwrap();
+                (Turn::Done(_), _) => {
+                    // What is waited for after the break has to end, since nothing else can end the wait. One more item
+                    // would not do: a thread that was done with it before the break is known would wait again.
+                    ask = None;
                     ControlFlow::Break(())
                 }
-                Turn::Waiting => ControlFlow::Continue(()),
+                (Turn::Waiting, _) => ControlFlow::Continue(()),
             },
         );
         assert_eq!(taken, [0, 1, 2]);
