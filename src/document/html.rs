@@ -601,3 +601,188 @@ fn decode_reference(reference: &str) -> Cow<'static, str> {
     }
     Cow::Owned(shown)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The blocks of a page, each with its kind before its text.
+    fn blocks(page: &str) -> String {
+        let source = SourceFile::new("a", page.as_bytes());
+        let content = read(&source, 0..source.text().len());
+        let shown = |block: &Block| {
+            let kind = match &block.kind {
+                BlockKind::Heading(level) => format!("h{level}"),
+                BlockKind::Paragraph => "p".to_owned(),
+                BlockKind::Item { list, depth, part } => format!("{part:?} item of list {list}, {depth} deep"),
+                BlockKind::Header { table } => format!("header of table {table}"),
+                BlockKind::Row { table } => format!("row of table {table:?}"),
+                BlockKind::Term => "term".to_owned(),
+            };
+            format!("{kind}: {}", block.text.prose.text())
+        };
+        content.blocks.iter().map(shown).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn html_is_known_by_its_start_or_its_blocks() {
+        for text in [
+            "  <!DOCTYPE HTML>\n",
+            "<html lang=en>",
+            "<HEAD>",
+            "<p>One</p>",
+            "<ul><li>One</li>",
+            "<div>One</div>",
+            "Text </p> </p> </div> </li> </p>",
+        ] {
+            assert!(looks_like_html(text), "{text}");
+        }
+        for text in ["", "Text", "<b>One</b>", "<p>One", "Text </p> </p> </div> </li> </b> <p>", "a < b"] {
+            assert!(!looks_like_html(text), "{text}");
+        }
+        assert!(looks_like_html(&format!("<html>{}", "\u{E9}".repeat(200))));
+    }
+
+    #[test]
+    fn what_is_not_shown_is_skipped_up_to_its_end() {
+        for skipped in [
+            "<nav>Menu<nav>inner</nav>Menu</nav>",
+            "<div hidden>Menu<div>inner</div>Menu</div>",
+            "<div aria-hidden=TRUE>Menu</div>",
+            "<div role=Navigation>Menu</div>",
+            "<div style='Display: None'>Menu</div>",
+            "<div style='visibility : hidden;'>Menu</div>",
+            "<p hidden>Menu</p>",
+            "<script>if (1 < 2) '</p>';</script>",
+            "<NAV>Menu</NAV>",
+        ] {
+            assert_eq!(blocks(&format!("{skipped}<p>Shown.")), "p: Shown.", "{skipped}");
+        }
+        // A paragraph ends where the next block starts, hidden or not.
+        assert_eq!(blocks("<p hidden>Menu<p>Shown.</p>"), "p: Shown.");
+        assert_eq!(blocks("<p hidden>Menu<b>Menu</b><div>Shown.</div><p></p>"), "p: Shown.");
+        // Without an end there is no telling how far it goes.
+        for shown in ["<nav>Shown.", "</nav><nav>Shown.", "<nav/>Shown.", "<input hidden>Shown.</input>"] {
+            assert_eq!(blocks(shown), "p: Shown.", "{shown}");
+        }
+        assert_eq!(blocks("<div aria-hidden=false role=main style='display:block'>Shown.</div>"), "p: Shown.");
+        let long = "x".repeat(LONGEST_NAME);
+        assert_eq!(blocks(&format!("<{long} hidden>Menu</{long}>Shown.")), "p: Shown.");
+        assert_eq!(blocks(&format!("<{long}x hidden>Menu</{long}x>")), "p: Menu");
+    }
+
+    #[test]
+    fn lists_and_line_breaks() {
+        let page = "<ul><li>One<p>more</p><li>Two<ol><li>inner</ol></ul>After<li>Alone<li>Again</li></ul>\
+                    <h2>Rights</h2>One<br>two<br><br>three<br> <br>four <br> <b></b>five<dl><dt></dt><dd>A year</dl>";
+        insta::assert_snapshot!(blocks(page), @"
+        First item of list 1, 1 deep: One
+        Further item of list 1, 1 deep: more
+        First item of list 1, 1 deep: Two
+        First item of list 2, 2 deep: inner
+        p: After
+        First item of list 3, 1 deep: Alone
+        First item of list 3, 1 deep: Again
+        h2: Rights
+        p: One two
+        p: three
+        p: four five
+        p: A year
+        ");
+    }
+
+    #[test]
+    fn tables_of_data_and_tables_that_lay_out_a_page() {
+        let page = "<table><tr><th>What<th>Why<tr><th>Who<th>Where<tr><th>Name<td>to greet<td></tr>\
+                    <tr><td>Alone</tr></table>\
+                    <table><tr><td>No<td>headers<tr><td><p>two</p><p>lines</p><td>here</table>\
+                    <table><tr><td>Menu<td><h3>Rights</h3>You have some.<td>Rest</table>\
+                    <table><tr><th>Outer<th>one<tr><td><table><tr><th>In<th>ner<tr><td>a<td>b</table><td>c</table>";
+        insta::assert_snapshot!(blocks(page), @"
+        header of table 1: What | Why
+        row of table Some(1): Who | Where
+        row of table Some(1): Name | to greet
+        p: Alone
+        row of table None: No | headers
+        row of table None: two lines | here
+        p: Menu
+        h3: Rights
+        p: You have some.
+        p: Rest
+        header of table 2: Outer | one
+        header of table 3: In | ner
+        row of table Some(3): a | b
+        p: c
+        ");
+        let cell = |length: usize| format!("<table><tr><td>One<td>{}<td>Two</table>", "x".repeat(length));
+        assert!(blocks(&cell(LONGEST_CELL)).starts_with("row of table None: One | x"));
+        assert!(blocks(&cell(LONGEST_CELL + 1)).starts_with("p: One\np: x"));
+    }
+
+    #[test]
+    fn references_are_decoded_each_by_itself() {
+        for (reference, shown) in [
+            ("&amp;", "&"),
+            ("&nbsp;", "\u{A0}"),
+            ("&#160;", "\u{A0}"),
+            ("&quot;", "\""),
+            ("&#34;", "\""),
+            ("&rsquo;", "\u{2019}"),
+            ("&#8217;", "\u{2019}"),
+            ("&ldquo;", "\u{201C}"),
+            ("&#8220;", "\u{201C}"),
+            ("&rdquo;", "\u{201D}"),
+            ("&#8221;", "\u{201D}"),
+            ("&euro;", "\u{20AC}"),
+            ("&#x41;", "A"),
+            ("&none-such;", "&none-such;"),
+        ] {
+            assert_eq!(decode_reference(reference), shown);
+        }
+        let page = "<p>R&amp;D &lt;b&gt; &copy 5 & 6; A&T;";
+        assert_eq!(blocks(page), "p: R&D <b> \u{A9} 5 & 6; A&T;");
+        let source = SourceFile::new("a", page.as_bytes());
+        let content = read(&source, 0..source.text().len());
+        let prose = &content.blocks[0].text.prose;
+        let place = |word: &str| {
+            let start = prose.text().find(word).unwrap();
+            source.slice(prose.span(super::super::ProseSpan { start, end: start + word.len() })).to_owned()
+        };
+        assert_eq!(place("R&D"), "R&amp;D");
+        assert_eq!(place("<b>"), "&lt;b&gt;");
+    }
+
+    #[test]
+    fn links_lead_where_their_first_target_says() {
+        let page =
+            "<p><a HREF='/a' href='/b'>One</a> <a name=x>two</a> <a href='/c'>three <a href='/d'>four</p><p id=y>five";
+        let source = SourceFile::new("a", page.as_bytes());
+        let content = read(&source, 0..source.text().len());
+        let links = |block: &Block| {
+            let prose = &block.text.prose;
+            let shown = |link: &super::super::Link| {
+                format!("{} -> {}", &prose.text()[link.label.start..link.label.end], link.target)
+            };
+            prose.links().iter().map(shown).collect::<Vec<_>>()
+        };
+        assert_eq!(links(&content.blocks[0]), ["One -> /a", "three -> /c", "four -> /d"]);
+        assert_eq!(links(&content.blocks[1]), ["five -> /d"]);
+        assert_eq!(content.anchors, BTreeSet::from(["x".to_owned(), "y".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_shown_and_is_no_text_is_told() {
+        let page = "<p>One<img src=a><form><input></form><picture></picture><nav>Menu</nav><svg/>";
+        let source = SourceFile::new("a", page.as_bytes());
+        let unread = read(&source, 0..source.text().len()).unread;
+        let shown: Vec<&str> = unread.into_iter().map(|range| &page[range]).collect();
+        assert_eq!(shown, ["<img src=a>", "<form>", "<input>", "<picture>", "<nav>"]);
+    }
+
+    #[test]
+    fn open_elements_are_counted() {
+        assert_eq!(count_open("<nav><NAV class=a></nav>", "nav"), 1);
+        assert_eq!(count_open("</nav></Nav>", "nav"), -2);
+        assert_eq!(count_open("nav", "nav"), 0);
+    }
+}

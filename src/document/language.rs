@@ -244,4 +244,85 @@ mod tests {
         assert_eq!(language("Wij verwerken uw gegevens alleen voor het doel dat u ons noemt. "), "nl");
         assert_eq!(language("We process your data only for the purpose that you name. "), "en");
     }
+
+    #[test]
+    fn a_language_has_a_name_and_a_code_that_leads_back_to_it() {
+        let named = |code: &str| Language::with_code(code).map(|language| (language.code(), language.name()));
+        for (code, name) in [
+            ("en", "English"),
+            ("de", "German"),
+            ("fr", "French"),
+            ("es", "Spanish"),
+            ("it", "Italian"),
+            ("pt", "Portuguese"),
+            ("nl", "Dutch"),
+            ("pl", "Polish"),
+            ("sv", "Swedish"),
+            ("da", "Danish"),
+            ("nb", "Bokmal"),
+            ("fi", "Finnish"),
+            ("cs", "Czech"),
+            ("hu", "Hungarian"),
+            ("ro", "Romanian"),
+            ("el", "Greek"),
+            ("ru", "Russian"),
+            ("uk", "Ukrainian"),
+            ("tr", "Turkish"),
+            ("ja", "Japanese"),
+            ("ko", "Korean"),
+            ("zh", "Mandarin"),
+            ("lat", "Latin"),
+        ] {
+            assert_eq!(named(code), Some((code, name)));
+        }
+        assert_eq!(Language::with_code("xx"), None);
+        assert_eq!(Language::with_code("deu"), None);
+    }
+
+    #[test]
+    fn a_text_that_is_too_short_or_has_enough_english_is_english() {
+        let language = |text: &str| {
+            let source = SourceFile::new("a", text.as_bytes());
+            Document::parse(&source, Format::Plain).language().code()
+        };
+        let german = "Wir verarbeiten Ihre Daten nur für den Zweck, den Sie uns nennen. ";
+        // A sentence has eleven words: of four it has 44, of three too few to tell.
+        assert_eq!(language(&german.repeat(4)), "de");
+        assert_eq!(language(&german.repeat(3)), "en");
+        // One word in sixteen is English enough, one in seventeen is not.
+        let and = |others: usize| format!("and {}", "Datenschutz ".repeat(others)).repeat(6);
+        assert_eq!(language(&and(15)), "en");
+        assert_eq!(language(&and(16)), "de");
+        // A policy in English within one that is much longer.
+        let english = "and you ".repeat(59);
+        let long = german.repeat(400);
+        assert_eq!(language(&format!("{long}{english}")), "de");
+        assert_eq!(language(&format!("{long}{english}and you ")), "en");
+    }
+
+    #[test]
+    fn a_section_in_another_language_is_told() {
+        let language = |text: &str| {
+            let source = SourceFile::new("a", text.as_bytes());
+            Document::parse(&source, Format::Markdown)
+                .languages()
+                .iter()
+                .map(|language| language.code())
+                .collect::<Vec<_>>()
+        };
+        let english =
+            "# Privacy\n\nWe process your data only for the purpose that you name, and with your consent. ".repeat(9);
+        let german = "\n\n# Datenschutz\n\nWir verarbeiten Ihre Daten nur für den Zweck, den Sie uns nennen. ";
+        let french =
+            "\n\n# Confidentialité\n\nNous traitons vos données uniquement dans le but que vous nous indiquez. ";
+        let more = |text: &str, sentence: &str, times: usize| format!("{text}{}", sentence.repeat(times));
+        let german = |times| more(german, "Wir verarbeiten Ihre Daten nur für den Zweck, den Sie uns nennen. ", times);
+        let french =
+            |times| more(french, "Nous traitons vos données uniquement dans le but que vous nous indiquez. ", times);
+        assert_eq!(language(&format!("{english}{}{}", french(4), german(4))), ["en", "de", "fr"]);
+        assert_eq!(language(&format!("{english}{}{}", german(1), french(1))), ["en"]);
+        // A list of names is no language.
+        let names = format!("\n\n# Vendors\n\n{}", "Acme Datenschutz GmbH, Example Oy, ".repeat(20));
+        assert_eq!(language(&format!("{english}{names}")), ["en"]);
+    }
 }

@@ -62,9 +62,9 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
     let label = body[..length].trim_end_matches('.');
     let closer = &body[label.len()..];
     let closed = closer.starts_with(')') || (opened == 0 && closer.starts_with('.'));
-    let numbered = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let numbered = label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let dotted_number = numbered && label.contains('.');
-    if !closed && !dotted_number {
+    if label.is_empty() || (!closed && !dotted_number) {
         return None;
     }
     let end = opened + label.len() + usize::from(closed);
@@ -143,6 +143,120 @@ mod tests {
         assert_eq!(kind("§ 7 Retention"), Some((MarkerKind::Number, "Retention")));
         for none in ["We keep it.", "2 years", "I am", "e.g. this", "-", "• ", "12 months.", "1.5"] {
             assert_eq!(kind(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn markers_at_their_edges() {
+        fn kind(line: &str) -> Option<(MarkerKind, &str)> {
+            marker(line).map(|marker| (marker.kind, &line[marker.length..]))
+        }
+        let bullet = |rest| Some((MarkerKind::Bullet, rest));
+        let letter = |rest| Some((MarkerKind::Letter, rest));
+        let number = |rest| Some((MarkerKind::Number, rest));
+        for (line, expected) in [
+            ("•one", bullet("one")),
+            ("•", None),
+            ("*  one", bullet("one")),
+            ("*one", None),
+            ("* ", None),
+            ("+ one", bullet("one")),
+            ("— one", bullet("one")),
+            ("§7 Retention", number("Retention")),
+            ("§  12  Retention", number("Retention")),
+            ("§ 7", None),
+            ("§ Retention", None),
+            ("(1) one", number("one")),
+            ("1) one", number("one")),
+            ("(1 one", None),
+            ("(1. one", None),
+            ("1.2. one", number("one")),
+            ("1.2.3.45 one", number("one")),
+            ("1.2.3.4.5 one", None),
+            ("12345678. one", number("one")),
+            ("123456789. one", None),
+            (". one", None),
+            (") one", None),
+            ("b. one", letter("one")),
+            ("B) one", letter("one")),
+            ("(b one", None),
+            ("bc. one", None),
+            ("viii) one", letter("one")),
+            ("iiiiii) one", None),
+            ("VIII. one", number("one")),
+            ("XXVIII. one", None),
+            ("VI) one", None),
+            ("é) one", None),
+        ] {
+            assert_eq!(kind(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn capitals_are_four_letters_or_more() {
+        assert!(is_capitals("ABCD"));
+        assert!(is_capitals("OUR 4 RIGHTS"));
+        assert!(!is_capitals("ABC"));
+        assert!(!is_capitals("12345"));
+        assert!(!is_capitals("ABCDe"));
+    }
+
+    #[test]
+    fn a_title_has_a_length() {
+        assert!(is_title_length("one two three four five six seven eight nine ten eleven twelve"));
+        assert!(!is_title_length("one two three four five six seven eight nine ten eleven twelve thirteen"));
+        for character in ["a", "\u{1F512}"] {
+            assert!(is_title_length(&character.repeat(90)), "{character}");
+            assert!(!is_title_length(&character.repeat(91)), "{character}");
+        }
+    }
+
+    #[test]
+    fn what_reads_like_a_title() {
+        for title in [
+            "Your rights",
+            "What do we keep?",
+            "2 years of storage",
+            "Acme Trading Co.",
+            "ACME, INC.",
+            "Rule 1234",
+            "Wear and tear",
+        ] {
+            assert!(is_title(title), "{title}");
+        }
+        for other in [
+            "",
+            "your rights",
+            "(Your rights)",
+            "2024",
+            "Call 12345 now",
+            "Your rights.",
+            "Your rights,",
+            "Your rights;",
+            "Your rights:",
+            "Your rights!",
+            "Rights. And more",
+            "Rights: more",
+            "Acme://privacy",
+            "Www.acme.example",
+            "We keep data",
+            "You may ask",
+            "It depends",
+            "This policy",
+            "There are rights",
+            "Please ask",
+            "If you ask",
+            "I agree",
+            "These rights",
+            "Such rights",
+            "Any rights",
+            "To complain",
+            "All rights",
+            "By post",
+            "Telephone",
+            "Phone number",
+        ] {
+            assert!(!is_title(other), "{other}");
         }
     }
 }

@@ -351,4 +351,32 @@ mod tests {
         let far = format!("{}- a\n", " ".repeat(FARTHEST + 1));
         assert_eq!(shallow(&far), format!("{}  a\n", " ".repeat(FARTHEST + 1)));
     }
+
+    #[test]
+    fn markdown_is_known_by_a_heading_or_three_marks() {
+        for text in [
+            "# Privacy\n",
+            "Text\n###### Privacy\n",
+            "[a](#a)\n[b](#b)\n[c](#c)\n",
+            "**One** and **two**\n**three**\n",
+            "* one\n  - two\n* three\n",
+            "* one\n[b](#b)\n**three**\n",
+        ] {
+            assert!(looks_like_markdown(text), "{text}");
+        }
+        for text in [
+            "",
+            "#Privacy\n",
+            "####### Privacy\n",
+            " # Privacy\n",
+            "[a](#a)\n[b](#b)\n",
+            "[a] (#a)\n[b] (#b)\n[c] (#c)\n",
+            "**One** and **two**\n",
+            "*one\n-two\n+ three\n",
+        ] {
+            assert!(!looks_like_markdown(text), "{text}");
+        }
+        assert!(looks_like_markdown(&format!("{}# Privacy\n", "Text\n".repeat(1999))));
+        assert!(!looks_like_markdown(&format!("{}# Privacy\n", "Text\n".repeat(2000))));
+    }
 }

@@ -193,4 +193,77 @@ mod tests {
             [("one", 2, 1), ("", 9, 1), ("two", 11, 1), ("", 16, 1), ("three", 16, 0), ("", 23, 1), ("four", 24, 0)];
         assert_eq!(found, expected);
     }
+
+    /// The blocks of a text, each with its kind before its lines.
+    fn blocks(text: &str) -> Vec<String> {
+        let source = SourceFile::new("a", text.as_bytes());
+        let shown = |block: Block| {
+            let kind = match block.kind {
+                BlockKind::Heading(level) => format!("h{level}"),
+                BlockKind::Paragraph => "p".to_owned(),
+                BlockKind::Item { list, depth, part: ItemPart::First } => format!("{list}/{depth}"),
+                BlockKind::Item { list, depth, part: ItemPart::Further } => format!("{list}/{depth}+"),
+                other => format!("{other:?}"),
+            };
+            let mut shown = block.text.prose.text().to_owned();
+            for at in block.text.breaks.iter().rev().filter(|at| **at < shown.len()).copied().collect::<Vec<_>>() {
+                shown.replace_range(at - 1..at, "/");
+            }
+            format!("{kind} {shown}")
+        };
+        read(&source, 0..source.text().len()).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_line_under_one_line_makes_it_a_heading() {
+        for (mark, level) in [('=', 1), ('-', 2), ('_', 2), ('~', 2), ('*', 2)] {
+            let line = |length: usize| mark.to_string().repeat(length);
+            assert_eq!(
+                blocks(&format!("Rights\n{}\nText", line(3))),
+                [format!("h{level} Rights"), "p Text".to_owned()]
+            );
+            assert_eq!(blocks(&format!("Rights\n{}", line(2))), [format!("p Rights/{}", line(2))]);
+            // Under more than one line, or under an item, it only parts what stands around it.
+            assert_eq!(blocks(&format!("One\ntwo\n{}\nthree", line(5))), ["p One/two", "p three"]);
+            assert_eq!(blocks(&format!("- One\n{}\nthree", line(5))), ["1/1 One", "p three"]);
+            assert_eq!(blocks(&format!("One\n\n{}\nthree", line(5))), ["p One", "p three"]);
+        }
+        assert_eq!(blocks("One\n-=-\n+++"), ["p One/-=-/+++"]);
+    }
+
+    #[test]
+    fn a_number_before_a_title_with_text_of_its_own_makes_no_item() {
+        assert_eq!(blocks("4. Rights\n\nYou have some."), ["p 4. Rights", "p You have some."]);
+        assert_eq!(blocks("Text\n\n4. Rights\nYou have some."), ["p Text", "p 4. Rights", "p You have some."]);
+        assert_eq!(blocks("4. Rights\n\n(a) one\n(b) two"), ["p 4. Rights", "1/1 one", "1/1 two"]);
+        // Items: among others, right under text, or no title.
+        assert_eq!(blocks("1. Rights\n2. Cookies\n\nText"), ["1/1 Rights", "1/1 Cookies", "p Text"]);
+        assert_eq!(blocks("We use:\n1. Cookies\nand more"), ["p We use:", "1/1 Cookies/and more"]);
+        assert_eq!(blocks("1. we keep it;\n\nText"), ["1/1 we keep it;", "p Text"]);
+    }
+
+    #[test]
+    fn items_nest_by_their_indent_and_kind() {
+        let text =
+            "- one\n  more\n\n  further\n  - inner\n    - inmost\n  - inner\n- two\n\nText\n(a) new\n- mixed\n(b) new";
+        assert_eq!(
+            blocks(text),
+            [
+                "1/1 one/more",
+                "1/1+ further",
+                "1/2 inner",
+                "1/3 inmost",
+                "1/2 inner",
+                "1/1 two",
+                "p Text",
+                "2/1 new",
+                "2/2 mixed",
+                "2/1 new",
+            ]
+        );
+        // What is indented as far as its marker does not go on with the item.
+        assert_eq!(blocks("  - one\n\n  Text"), ["1/1 one", "p Text"]);
+        assert_eq!(blocks("  - one\n    - two\n\n    more\n\n Text"), ["1/1 one", "1/2 two", "1/1+ more", "p Text"]);
+        assert_eq!(blocks("    - one\n  - two\n"), ["1/1 one", "2/1 two"]);
+    }
 }

@@ -504,4 +504,115 @@ mod tests {
         assert_eq!(part.text(), "\"Three\"");
         assert_eq!(source.slice(part.span(part.whole())), "\u{201C}Three\u{201D}");
     }
+
+    /// The bytes of the file that each character of a prose comes from.
+    fn origins(source: &SourceFile, prose: &Prose) -> Vec<(char, String)> {
+        let place = |at: usize, character: char| ProseSpan { start: at, end: at + character.len_utf8() };
+        let of =
+            |(at, character): (usize, char)| (character, source.slice(prose.span(place(at, character))).to_owned());
+        prose.text().char_indices().map(of).collect()
+    }
+
+    #[test]
+    fn a_part_of_a_prose_comes_from_where_it_came_in_the_whole() {
+        let (source, prose) = prose_of(" We\u{A0}don\u{2019}t \u{2014}  \u{AB}s\u{AD}ell\u{BB} it\u{2026} ");
+        let whole = origins(&source, &prose);
+        let bounds: Vec<usize> = prose.text().char_indices().map(|(at, _)| at).chain([prose.text().len()]).collect();
+        for (idx, start) in bounds.iter().copied().enumerate() {
+            for end in bounds[idx..].iter().copied() {
+                let stretch = ProseSpan { start, end };
+                let (part, trimmed) = (prose.slice(stretch), prose.trimmed(stretch));
+                assert_eq!(part.text(), prose.text()[start..end].trim());
+                let skipped = prose.text()[..trimmed.start].chars().count();
+                let expected = whole.iter().skip(skipped).take(part.text().chars().count());
+                assert_eq!(origins(&source, &part), expected.cloned().collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn proses_in_a_row_keep_their_places_and_links() {
+        let source = SourceFile::new("a", "One \u{201C}two\u{201D}".as_bytes());
+        let mut builder = ProseBuilder::new(&source);
+        builder.push(0..4);
+        let one = builder.take().prose;
+        builder.start_link("#two");
+        builder.push(4..source.text().len());
+        builder.end_link();
+        let two = builder.take().prose;
+        let joined = Prose::joined([&Prose::default(), &one, &Prose::default(), &two, &one], " | ");
+        assert_eq!(joined.text(), "One | \"two\" | One");
+        assert_eq!(joined.links(), [Link { label: ProseSpan { start: 6, end: 11 }, target: "#two".into() }]);
+        let of = |start, end| source.slice(joined.span(ProseSpan { start, end }));
+        assert_eq!((of(0, 3), of(6, 7), of(7, 10), of(6, 11)), ("One", "\u{201C}", "two", "\u{201C}two\u{201D}"));
+        assert_eq!((of(14, 17), of(0, 11)), ("One", "One \u{201C}two\u{201D}"));
+        // What stands between them comes from nowhere.
+        assert_eq!((of(3, 6), of(11, 14)), ("", ""));
+        assert_eq!(Prose::default().span(ProseSpan { start: 0, end: 0 }), Span::new(0, 0));
+    }
+
+    #[test]
+    fn strong_text_and_breaks_have_their_places() {
+        let source = SourceFile::new("a", b"One two  three four");
+        let mut builder = ProseBuilder::new(&source);
+        builder.line_break(0..0);
+        builder.start_strong();
+        builder.push(0..4);
+        builder.end_strong();
+        builder.end_strong();
+        builder.push(4..8);
+        builder.line_break(8..8);
+        builder.line_break(8..9);
+        builder.start_strong();
+        builder.end_strong();
+        builder.push(9..15);
+        builder.start_strong();
+        let first = builder.take();
+        assert_eq!(first.prose.text(), "One two three");
+        assert_eq!(first.strong, [ProseSpan { start: 0, end: 3 }]);
+        assert_eq!(first.breaks, [8]);
+        assert!(builder.is_empty());
+        // Strong text that is still open goes on.
+        builder.push(15..19);
+        assert!(!builder.is_empty());
+        let second = builder.take();
+        assert_eq!((second.strong, second.breaks), (vec![ProseSpan { start: 0, end: 4 }], Vec::new()));
+    }
+
+    #[test]
+    fn a_target_is_cut_where_no_address_is_so_long() {
+        let source = SourceFile::new("a", b"One");
+        let kept = |target: &str| {
+            let mut builder = ProseBuilder::new(&source);
+            builder.start_link(target);
+            builder.push(0..3);
+            builder.take().prose.links()[0].target.len()
+        };
+        assert_eq!(kept(&"x".repeat(LONGEST_TARGET)), LONGEST_TARGET);
+        assert_eq!(kept(&"x".repeat(LONGEST_TARGET + 1)), LONGEST_TARGET);
+        assert_eq!(kept(&"\u{6211}".repeat(LONGEST_TARGET)), LONGEST_TARGET - 2);
+    }
+
+    #[test]
+    fn what_shows_nothing_is_left_out_and_what_looks_alike_is_one() {
+        let shown = |text: &str| prose_of(&format!("a{text}b")).1.text().to_owned();
+        for hidden in "\u{AD}\u{34F}\u{61C}\u{180E}\u{200B}\u{200F}\u{202A}\u{202E}\u{2060}\u{206F}\u{FE00}\u{FE0F}\u{FEFF}\u{E0000}\u{E0FFF}".chars() {
+            assert_eq!(shown(&hidden.to_string()), "ab", "{hidden:?}");
+        }
+        for space in "\u{237D}\u{A0}\u{2003}\u{3000}\t\n\u{7}\u{85}".chars() {
+            assert_eq!(shown(&format!("{space} {space}")), "a b", "{space:?}");
+        }
+        for (characters, mark) in [
+            ("'\u{2018}\u{2019}\u{201A}\u{201B}\u{2032}\u{B4}", "a'b"),
+            ("\"\u{201C}\u{201D}\u{201E}\u{201F}\u{2033}\u{AB}\u{BB}", "a\"b"),
+            ("-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}", "a-b"),
+        ] {
+            for character in characters.chars() {
+                assert_eq!(shown(&character.to_string()), mark, "{character:?}");
+            }
+        }
+        for other in "\u{E9}\u{6211}\u{2026}\u{1F512}~!".chars() {
+            assert_eq!(shown(&other.to_string()), format!("a{other}b"));
+        }
+    }
 }

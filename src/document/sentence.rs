@@ -373,4 +373,87 @@ mod tests {
         assert!(spans.iter().all(|span| span.end - span.start <= LONGEST), "{spans:?}");
         assert_eq!(spans.len(), 4);
     }
+
+    #[test]
+    fn abbreviations_go_on_and_other_words_end() {
+        // A bar stands where the text breaks.
+        for text in [
+            "Mr. Smith answers.",
+            "Ask Prof. Smith.",
+            "Ask (Dr. Smith).",
+            "Ask our sub-dept. Privacy.",
+            "We have no. |Seriously. |They do.",
+            "We use cookies etc. for this.",
+            "We use cookies, etc. |We do so.",
+            "Use of Acme Corp. Services.",
+            "We are Acme Corp. |You know us.",
+            "Sent to the U.S. Treasury.",
+            "Sent to the U.S. |They keep it.",
+            "On Nov. 3 it changed.",
+            "It changed in Nov. |Since then it stands.",
+            "See Art. VI for more.",
+            "See No. 5 for more.",
+            "The answer is no. |Five people asked.",
+            "At Hauptstr. 5 we sit.",
+            "In der Hauptstr. |Sie finden uns dort.",
+            "Am 12. Dezember endet es.",
+            "We have 12. |December is next.",
+            "Das ist i. S. d. Gesetzes.",
+            "Option a. |You may choose.",
+            "Ask J. Smith.",
+            "Vitamin C. |You know it.",
+            "J. Smith",
+            "12. Rights",
+            "We stop. |12. Rights",
+            "Really?! |Yes.",
+            "Really? yes.",
+            "\"We stop.\" |Then we go.",
+            "We stop.) |Then we go.",
+            "Wait\u{2026} Then we go.",
+            "\u{6211}\u{4EEC}\u{3002}|\u{4ED6}\u{4EEC}\u{FF01}|\u{5979}",
+            "Version 1.2.3 is new.",
+            "See a.b.Cd for it.",
+            "Stop. , go.",
+        ] {
+            let whole = text.replace('|', "");
+            let expected: Vec<&str> = text.split('|').map(str::trim).collect();
+            assert_eq!(sentences(&whole), expected);
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_broken_by_hand_ends_where_it_says_so() {
+        let lines = |text: &str| {
+            let mut breaks: Vec<usize> = text.match_indices('/').map(|(at, _)| at + 1).collect();
+            breaks.push(text.len());
+            let text = text.replace('/', " ");
+            split(&text, &breaks).iter().map(|span| text[span.start..span.end].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(lines("Acme plc/1 Main Street/Leeds"), ["Acme plc", "1 Main Street", "Leeds"]);
+        let (short, long) = ("x".repeat(49), "x".repeat(50));
+        assert_eq!(lines(&format!("{short}/Leeds")), [&*short, "Leeds"]);
+        assert_eq!(lines(&format!("{long}/Leeds")), [format!("{long} Leeds")]);
+        for mark in [".", "!", "?", ":", ";"] {
+            assert_eq!(lines(&format!("{long}{mark}/Leeds")), [format!("{long}{mark}"), "Leeds".to_owned()], "{mark}");
+        }
+        // A small letter or a comma goes on, whatever the line before it ends with.
+        assert_eq!(lines("Acme;/leeds"), ["Acme; leeds"]);
+        assert_eq!(lines("Acme/, Leeds"), ["Acme , Leeds"]);
+        // Where half of the lines go on, an editor wrapped them all, and short ones are no lines of their own.
+        assert_eq!(lines("Acme/is in/Leeds"), ["Acme is in Leeds"]);
+        assert_eq!(lines("Acme/is in/Leeds/York"), ["Acme is in", "Leeds", "York"]);
+        assert_eq!(lines("Acme/is in:/Leeds/and in York"), ["Acme is in:", "Leeds and in York"]);
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_at_a_space_or_between_characters() {
+        let lengths = |text: &str| cut(text).iter().map(|span| span.end - span.start).collect::<Vec<_>>();
+        assert_eq!(lengths(&"x".repeat(LONGEST)), [LONGEST]);
+        assert_eq!(lengths(&"x".repeat(LONGEST + 1)), [LONGEST, 1]);
+        assert_eq!(lengths(&format!("{} {}", "x".repeat(10), "x".repeat(LONGEST))), [10, LONGEST]);
+        // A character of three bytes: the longest clause is no multiple of it.
+        assert_eq!(lengths(&"\u{6211}".repeat(2000)), [3999, 2001]);
+        assert_eq!(lengths(""), [0; 0]);
+        assert_eq!(cut("  One ").iter().map(|span| (span.start, span.end)).collect::<Vec<_>>(), [(2, 5)]);
+    }
 }
