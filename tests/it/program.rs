@@ -1,6 +1,6 @@
 //! The program under test: a builder that runs it in a scrubbed environment, and what it said.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -26,6 +26,12 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Where a program that is measured for its coverage writes what it counted. Without it that goes into the folder of the
+/// run, where it is lost, and found by tests that look what is there.
+pub(crate) fn measured() -> Option<(&'static str, OsString)> {
+    std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file))
+}
+
 /// A run to be made, in an empty folder of its own unless said otherwise.
 pub(crate) struct Program {
     command: Command,
@@ -44,7 +50,7 @@ impl Program {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::cargo_bin("clauselint").unwrap();
-        command.env_clear().current_dir(folder.path());
+        command.env_clear().envs(measured()).current_dir(folder.path());
         Self { command, folder: Rc::new(folder) }
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::program::{JOKES, Outcome, Program};
+use crate::program::{JOKES, Outcome, Program, measured};
 
 fn answers(input: impl Into<Vec<u8>>, args: &[&str]) -> Outcome {
     let program = Program::new().file("rules/jokes.yaml", JOKES).stdin(input);
@@ -167,6 +167,7 @@ fn each_line_is_answered_before_the_next_comes() {
     for threads in ["1", "3"] {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("clauselint"))
             .env_clear()
+            .envs(measured())
             .args(["check", "--no-config", "--stdin-jsonl", "--threads", threads])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::program::{Folder, JOKES, Outcome, Program};
+use crate::program::{Folder, JOKES, Outcome, Program, measured};
 
 const FORMATS: [&str; 11] =
     ["full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "csv"];
@@ -101,7 +101,11 @@ mod ending {
 
     fn spawn(folder: &Folder, args: &[&str], stdout: Stdio) -> Child {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("clauselint"));
-        command.env_clear().current_dir(folder.path(".")).args(["check", "--rules", "rules", "--select", "acme"]);
+        command
+            .env_clear()
+            .envs(measured())
+            .current_dir(folder.path("."))
+            .args(["check", "--rules", "rules", "--select", "acme"]);
         command.args(args).stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap()
     }
 
