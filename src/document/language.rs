@@ -223,7 +223,9 @@ mod tests {
         const ENGLISH: [&str; 8] = ["the", "and", "you", "your", "our", "that", "with", "this"];
         for shift in 0..9 {
             let filler = "x".repeat(shift);
-            let line = format!("The {filler} AND thee yours you, your OUR\u{E9} that's with This tha\u{F6} y our. ");
+            let line = format!(
+                "The {filler} AND thee yours you, your OUR\u{E9} that's with This tha\u{F6} y our youn than wits thin yous thot. "
+            );
             let source = SourceFile::new("a", line.repeat(30).as_bytes());
             let document = Document::parse(&source, Format::Plain);
             let words = || document.clauses().iter().flat_map(|clause| clause.prose.text().split(' '));

@@ -752,4 +752,267 @@ it is.
         sentence [§ 7 Retention < PRIVACY] {} We keep data for a year, wherever it is.
         ");
     }
+
+    /// The headings of a document with their levels, indented by how deep their sections lie.
+    fn headings(format: Format, text: &str) -> String {
+        let source = SourceFile::new("a", text.as_bytes());
+        let document = Document::parse(&source, format);
+        let shown = |(idx, section): (usize, &Section)| {
+            let heading = section.heading.as_ref()?;
+            let depth = document.headings(SectionId(idx)).count();
+            let mark = if heading.origin == HeadingOrigin::Inferred { " inferred" } else { "" };
+            Some(format!("{:depth$}{} {}{mark}", "", heading.level, heading.prose.text(), depth = 2 * (depth - 1)))
+        };
+        document.sections().iter().enumerate().filter_map(shown).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn headings_that_nothing_marks() {
+        let text = "\
+**Privacy**
+
+Text.
+
+**4. Legal basis**
+
+Text.
+
+**4.1 Consent**
+
+Text.
+
+2.3.4 Contract
+
+Text.
+
+OUR RIGHTS
+
+Text.
+
+**We stop here.**
+
+**Go on**, please.
+
+**one** **two**
+
+Text.
+
+OUR RIGHTS:
+
+OUR RIGHTS.
+
+**dpo@acme.example**
+
+**[Privacy](#privacy)**
+
+**Back to top**
+
+Text.
+
+**The last line**
+";
+        insta::assert_snapshot!(headings(Format::Markdown, text), @"
+        3 Privacy inferred
+        2 4. Legal basis inferred
+          3 4.1 Consent inferred
+            4 2.3.4 Contract inferred
+        2 OUR RIGHTS inferred
+          3 one two inferred
+        ");
+        // With two headings that are marked, a title that only reads like one is a paragraph.
+        let by_words = "Your rights\n\nYou have some.\n\nYour duties\n\nYou have none.\n";
+        assert_eq!(headings(Format::Markdown, by_words), "3 Your rights inferred\n3 Your duties inferred");
+        assert_eq!(headings(Format::Markdown, &format!("# One\n\n{by_words}")).lines().count(), 3);
+        assert_eq!(headings(Format::Markdown, &format!("# One\n\n## Two\n\n{by_words}")), "1 One\n  2 Two");
+        // What stands below a marked heading goes below it.
+        let below = "# One\n\n#### Two\n\nText.\n\n**Three**\n\nText.\n\n# Four\n\n**Five**\n\nText.\n";
+        assert_eq!(
+            headings(Format::Markdown, below),
+            "1 One\n  4 Two\n    5 Three inferred\n1 Four\n  3 Five inferred"
+        );
+    }
+
+    #[test]
+    fn the_first_line_of_a_paragraph_is_a_heading_if_it_stands_out() {
+        let text = "\
+# Privacy
+
+**Your rights**\\
+You have **some** of them.
+
+OUR COOKIES\\
+None.
+
+**Your** rights\\
+You have some.
+
+**Alone**
+
+ABC\\
+None.
+";
+        insta::assert_snapshot!(outline(Format::Markdown, text), @"
+        sentence [Your rights < Privacy] {} You have some of them.
+        sentence [OUR COOKIES < Privacy] {} None.
+        sentence [OUR COOKIES < Privacy] {} Your rights
+        sentence [OUR COOKIES < Privacy] {} You have some.
+        sentence [Alone < OUR COOKIES < Privacy] {} ABC
+        sentence [Alone < OUR COOKIES < Privacy] {} None.
+        ");
+    }
+
+    #[test]
+    fn paragraphs_with_a_mark_before_them_are_items() {
+        let text = "\
+# Privacy
+
+We use:
+
+• cookies
+
+• pixels
+
+Text.
+
+(a) one
+
+(b) two
+
+4. Four
+
+## More
+
+• three
+";
+        insta::assert_snapshot!(outline(Format::Markdown, text), @"
+        sentence [Privacy] {} We use:
+        list-item [Privacy] {We use:} cookies
+        list-item [Privacy] {We use:} pixels
+        sentence [Privacy] {} Text.
+        list-item [Privacy] {} one
+        list-item [Privacy] {} two
+        list-item [Privacy] {} Four
+        list-item [More < Privacy] {} three
+        ");
+    }
+
+    #[test]
+    fn a_list_of_three_that_mostly_leads_to_headings_is_contents() {
+        let page = |list: &str| {
+            let text = format!(
+                "# Privacy\n\n{list}\n\n## 1. Your *rights*!\n\nText.\n\n## Cookies\n\nText.\n\n## Ärger\n\nText.\n"
+            );
+            let source = SourceFile::new("a", text.as_bytes());
+            let document = Document::parse(&source, Format::Markdown);
+            document.contents().iter().map(|id| document.clause(*id).prose.text().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(page("- Your rights\n- COOKIES.\n- 3 ÄRGER"), ["Your rights", "COOKIES.", "3 ÄRGER"]);
+        assert_eq!(page("- Your rights\n- Cookies"), [""; 0]);
+        // One of four may lead nowhere, two of four may not.
+        assert_eq!(page("- Your rights\n- Cookies\n- Other\n- Ärger").len(), 4);
+        assert_eq!(page("- Other\n- Other\n- Your rights\n- Cookies\n- Ärger").len(), 5);
+        assert_eq!(page("- Other\n- Other\n- Other\n- Your rights\n- Cookies\n- Ärger").len(), 0);
+        assert_eq!(page("- Other\n- Other\n- Your rights\n- Cookies").len(), 0);
+        // A link into the document is one where it is nearly all of the entry.
+        assert_eq!(page("- [One](#1)\n- [Two](#2)\n- [Three](#3)").len(), 3);
+        assert_eq!(page("- [Eight in](#1) x\n- [Two](#2)\n- [Three](#3)").len(), 3);
+        assert_eq!(page("- [Seven i](#1) x y\n- [Two](#2)\n- no").len(), 0);
+        assert_eq!(page("- [One](/1)\n- [Two](/2)\n- [Three](/3)").len(), 0);
+    }
+
+    #[test]
+    fn what_introduces_a_list() {
+        for announcing in [
+            "We keep:",
+            "We keep",
+            "We keep the following data.",
+            "See below.",
+            "It goes as follows.",
+            "THESE ARE the kinds.",
+            "Data, including names.",
+            "We include names.",
+        ] {
+            assert!(introduces(announcing), "{announcing}");
+        }
+        for other in ["We keep data.", "Do you?", "Stop!", "The best of it is thus bare.", "Follow us in."] {
+            assert!(!introduces(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_leads_elsewhere_states_nothing() {
+        let kinds = |text: &str| {
+            let source = SourceFile::new("a", text.as_bytes());
+            let document = Document::parse(&source, Format::Markdown);
+            document.clauses().iter().map(|clause| clause.kind.name()).collect::<Vec<_>>()
+        };
+        for navigation in [
+            "[Read the terms](/terms)",
+            "[Read the terms](/terms) |",
+            "[Terms](/terms) [Cookies](/cookies)",
+            "Back to top",
+            "-- SKIP TO CONTENT --",
+            "[one two three four five six seven eight](/terms)",
+        ] {
+            assert!(kinds(navigation).iter().all(|kind| *kind == "navigation"), "{navigation}");
+        }
+        for statement in [
+            "[Read the terms](/terms) now",
+            "[one two three four five six seven eight nine](/terms)",
+            "[dpo@acme.example](/terms)",
+            "[Write to us](mailto:dpo@acme.example)",
+            "Back to the start",
+        ] {
+            assert_eq!(kinds(statement), ["sentence"], "{statement}");
+        }
+    }
+
+    #[test]
+    fn a_title_at_the_start_of_a_block_introduces_the_rest() {
+        let text = "\
+# Privacy
+
+- Your right of access. You may ask us.
+- It is a right that you have. You may ask us.
+- **It is a right that you have.** You may ask us.
+
+**Access.** You may ask us.
+
+Access. You may ask us: where, and when. Or not.
+";
+        insta::assert_snapshot!(outline(Format::Markdown, text), @"
+        list-item [Privacy] {} Your right of access.
+        list-item [Privacy] {Your right of access.} You may ask us.
+        list-item [Privacy] {} It is a right that you have.
+        list-item [Privacy] {} You may ask us.
+        list-item [Privacy] {} It is a right that you have.
+        list-item [Privacy] {It is a right that you have.} You may ask us.
+        sentence [Privacy] {} Access.
+        sentence [Privacy] {Access.} You may ask us.
+        sentence [Privacy] {} Access.
+        sentence [Privacy] {} You may ask us: where, and when.
+        sentence [Privacy] {} Or not.
+        ");
+    }
+
+    #[test]
+    fn what_introduces_is_bounded() {
+        let depth = |list: &str| {
+            let source = SourceFile::new("a", list.as_bytes());
+            let document = Document::parse(&source, Format::Markdown);
+            let clause = document.clauses().last().unwrap();
+            clause.lead_in.iter().map(|id| document.clause(*id).prose.text().to_owned()).collect::<Vec<_>>()
+        };
+        let nested = |depth: usize| {
+            (0..depth).map(|level| format!("{}- level {level} here\n", "  ".repeat(level))).collect::<String>()
+        };
+        assert_eq!(depth(&nested(DEEPEST)).len(), DEEPEST - 1);
+        // What lies deeper is read as if it lay at the deepest level.
+        assert_eq!(depth(&nested(DEEPEST + 3)).len(), DEEPEST - 1);
+        // Of those that fit, the nearest.
+        let long = |one: usize, two: usize| format!("- {}\n  - {}\n    - last\n", "x".repeat(one), "y".repeat(two));
+        assert_eq!(depth(&long(1000, 1000)).len(), 2);
+        assert_eq!(depth(&long(1001, 1000)), ["y".repeat(1000)]);
+        assert_eq!(depth(&long(10, 2001)).len(), 0);
+    }
 }
