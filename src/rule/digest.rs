@@ -198,4 +198,71 @@ mod tests {
         assert_eq!(all.count_ones() as usize, punctuation.count());
         assert_eq!(all & (DIGIT | LOWER | UPPER | FOREIGN | CONTROL | CAPITALS), 0);
     }
+
+    /// What a digest counts, counted letter by letter.
+    fn counted(text: &str) -> (usize, usize, usize) {
+        let words = || text.split(' ').filter(|word| word.contains(char::is_alphanumeric));
+        let letters = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() > 6;
+        let key = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+        (words().count(), words().filter(letters).count(), key.map(char::len_utf8).sum())
+    }
+
+    #[test]
+    fn words_are_counted_with_their_letters() {
+        for text in [
+            "one",
+            " one  two ",
+            "letters lettersX letter7 (letters) 1234567 12345678",
+            "\u{C4}nderung \u{C4}nderun \u{2026} \u{2026}a",
+            "- -- ... a-b",
+        ] {
+            let digest = Digest::of(text);
+            assert_eq!((digest.words, digest.long_words, digest.key_length), counted(text), "{text}");
+        }
+        // Words that are too long for the counts of a byte.
+        for length in [COUNTED - 1, COUNTED, COUNTED + 1] {
+            let digest = Digest::of(&"a".repeat(length));
+            assert_eq!((digest.words, digest.long_words, digest.key_length), (1, 1, length));
+        }
+    }
+
+    #[test]
+    fn a_digest_tells_kinds_of_characters_and_where_they_stand() {
+        let kinds = [
+            ("a", LOWER),
+            ("Z", UPPER),
+            ("0", DIGIT),
+            ("\u{E9}", FOREIGN),
+            ("\u{7F}", CONTROL),
+            ("\u{1}", CONTROL),
+            ("[", mark(b'[')),
+        ];
+        for (text, kind) in kinds {
+            for (of, held) in kinds {
+                assert_eq!(Digest::of(of).has(kind), held == kind, "{text} {of}");
+                assert_eq!(Digest::of(of).has_any(kind), held == kind, "{text} {of}");
+            }
+            let (first, later) = (Digest::of(&format!("{text}. ")), Digest::of(&format!(". .{text}")));
+            assert_eq!((first.has_first(kind), later.has_first(kind)), (true, false), "{text}");
+            assert_eq!((first.has_any_first(kind | DIGIT), later.has_any_first(kind)), (true, false), "{text}");
+            assert!(first.has(kind | mark(b'.')) && !first.has(kind | mark(b',')));
+            assert!(first.has_any(kind | mark(b',')));
+            assert!(!first.has_first(kind | mark(b'.')));
+        }
+        assert!(Digest::of("\u{E9}").is_foreign() && !Digest::of("e").is_foreign());
+        assert!(Digest::of("a EU").has(CAPITALS) && Digest::of("aEuU").has(CAPITALS));
+        assert!(!Digest::of("E U").has(CAPITALS));
+    }
+
+    #[test]
+    fn words_may_start_where_letters_follow_none() {
+        let digest = Digest::of("Personal e-mail (addresses) \"7days\"");
+        let may_start = |word: &str| digest.may_have_word(prefix(word.as_bytes(), 0));
+        for word in ["personal", "PERSON", "e-mail", "mail", "addresses", "7days"] {
+            assert!(may_start(word), "{word}");
+        }
+        for word in ["ersonal", "ail", "dresses", "days", "data"] {
+            assert!(!may_start(word), "{word}");
+        }
+    }
 }

@@ -249,4 +249,93 @@ mod tests {
         assert_eq!(shown("on Acme.com/privacy, U.S. and/or"), "on Acme.com/privacy:Url U S and or");
         assert_eq!(shown("30-day, 1,000"), "30:Number day 1:Number 000:Number");
     }
+
+    #[test]
+    fn addresses_are_one_word() {
+        let shown = |text: &str| {
+            let mut words = Vec::new();
+            each_word(text, |at, form| words.push((text[at.start..at.end].to_owned(), form)));
+            words
+        };
+        let address = |text: &str, form: Form| {
+            let found: Vec<String> =
+                shown(text).into_iter().filter(|(_, found)| *found == form).map(|(word, _)| word).collect();
+            found.join(" ")
+        };
+        for (text, email) in [
+            ("a@b.c", "a@b.c"),
+            ("mailto:dpo+eu_1%2-x.y@sub.acme-x.example,", "dpo+eu_1%2-x.y@sub.acme-x.example"),
+            ("<dpo@acme.example.->", "dpo@acme.example"),
+            ("\u{FC}ber@m\u{FC}ller.example;", "\u{FC}ber@m\u{FC}ller.example"),
+            ("(dpo@acme.example)/x", "dpo@acme.example"),
+            ("dpo@acme", ""),
+            ("dpo@acme.", ""),
+            ("@acme.example", ""),
+            ("dpo @ acme.example", ""),
+        ] {
+            assert_eq!(address(text, Form::Email), email, "{text}");
+        }
+        for (text, url) in [
+            ("www.", "www"),
+            ("See www.", "www"),
+            ("(see:https://Acme.example/x?y).", "https://Acme.example/x?y"),
+            ("HTTP://A.B", "HTTP://A.B"),
+            ("http://a.b/,;)]>\"'!?:", "http://a.b/"),
+            ("acme.com/privacy/,", "acme.com/privacy"),
+            ("(sub.acme-x.museum)", "sub.acme-x.museum"),
+            ("a.acme.com", "a.acme.com"),
+            ("acme.c", ""),
+            ("acme.company", ""),
+            ("acme.COM", ""),
+            ("ACME.com", ""),
+            ("ab.com", ""),
+            ("acme..com", ""),
+            ("ac_me.com", ""),
+            ("acme:com", ""),
+            ("end.Then", ""),
+            ("1.5", ""),
+        ] {
+            assert_eq!(address(text, Form::Url), url, "{text}");
+        }
+        let number = |text: &str| address(text, Form::Number);
+        assert_eq!((number("2024, 1.5 30th A4 7"), number("6(1)(f)")), ("2024 1 5 7".to_owned(), "6 1".to_owned()));
+        let words = |text: &str| address(text, Form::Word);
+        assert_eq!(words("'tis 'twas' o'clock users' it's ''"), "tis twas o'clock users it's");
+        assert_eq!(
+            words("M\u{FC}ller's f\u{FC}r, wei\u{DF}\u{2026}na\u{EF}ve  to"),
+            "M\u{FC}ller f\u{FC}r wei\u{DF} na\u{EF}ve to"
+        );
+        assert_eq!(words("x@acme: and (dpo@acme.example) too"), "x acme and too");
+    }
+
+    #[test]
+    fn a_word_is_told_by_its_letters_its_form_and_its_link() {
+        use super::super::lexicon::WordTest;
+        use crate::document::{Document, Format};
+        use crate::source::SourceFile;
+
+        let mut lexicon = Lexicon::new();
+        let policy = lexicon.symbol(WordTest::Exact("policy"));
+        lexicon.close();
+        let text = "Policy pol\u{131}cy p\u{43E}licy [our policy](/p) [policy](mailto:a@b.example) policy 7 a@b.example acme.com/ab";
+        let source = SourceFile::new("a", text.as_bytes());
+        let document = Document::parse(&source, Format::Markdown);
+        let mut words = Words::new(&lexicon);
+        let mut tokens = Vec::new();
+        words.read(&document.clauses()[0].prose, &mut tokens);
+        let [one, other, looks, our, linked, mailed, again, seven, email, plain] = tokens[..] else {
+            panic!("{} words", tokens.len())
+        };
+        let symbols = |token: Token| words.symbols(token.word).to_vec();
+        assert_eq!(symbols(one), [policy]);
+        assert_eq!(symbols(other), []);
+        // One word, whatever its case, and whatever letters it only looks to have.
+        assert_eq!((one.word, one.word), (looks.word, again.word));
+        assert_eq!(symbols(our), [Class::Link.symbol()]);
+        assert_eq!(symbols(linked), [Class::Link.symbol(), policy]);
+        assert_eq!(symbols(mailed), [Class::Email.symbol(), Class::Link.symbol(), policy]);
+        assert_eq!(symbols(seven), [Class::Number.symbol()]);
+        assert_eq!(symbols(email), [Class::Email.symbol()]);
+        assert_eq!(symbols(plain), [Class::Url.symbol()]);
+    }
 }
