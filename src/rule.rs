@@ -583,3 +583,61 @@ impl RuleSet {
         Reading::new(document, &self.lexicon, &self.entries, &self.rooms)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_pack_and_a_name() {
+        for text in ["gdpr/dpo-contact", "a/b", "a1/b-2-c"] {
+            let id = RuleId::parse(text).unwrap();
+            assert_eq!((id.as_str(), format!("{}/{}", id.pack(), id.name())), (text, text.to_owned()));
+        }
+        for text in
+            ["", "a", "a/", "/b", "a/b/c", "a/b-", "a-/b", "A/b", "a/B", "1/b", "a/1", "-a/b", "a/-b", "a/b_c", "a/b c"]
+        {
+            assert_eq!(RuleId::parse(text), None, "{text}");
+        }
+    }
+
+    /// The first few texts are searched another way than all others.
+    #[test]
+    fn a_text_is_searched_alike_however_often() {
+        let regex = LazyRegex::new(r"(?i)\bdata?\b|x*", None);
+        let text = "Dat, data, datax. xx DATA";
+        let spans = |found: Vec<ProseSpan>| found.iter().map(|span| &text[span.start..span.end]).collect::<Vec<_>>();
+        let compiled = LazyRegex::new(&regex.text, None);
+        compiled.compile().unwrap();
+        let expected = ["Dat", "data", "x", "xx", "DATA"];
+        assert_eq!(spans(compiled.find_iter(text)), expected);
+        assert!(compiled.first.get().is_none());
+        for _ in 0..=FEW / text.len() {
+            assert!(regex.compiled.get().is_none());
+            assert_eq!(spans(regex.find_iter(text)), expected);
+        }
+        assert_eq!(spans(regex.find_iter(text)), expected);
+        assert!(regex.compiled.get().is_some());
+        // A text that is too long for that way is searched all the same.
+        let long = LazyRegex::new("[a-z]{9}", None);
+        assert_eq!(long.find_iter(&"abcdefghi ".repeat(1 << 16)).len(), 1 << 16);
+        assert!(long.compiled.get().is_some());
+    }
+
+    #[test]
+    fn an_expression_that_is_too_large_is_no_expression() {
+        let regex = LazyRegex::new(r"\w{1000}{100}", None);
+        assert!(regex.compile().is_err());
+        assert!(backtracker(&regex.text).is_none());
+        assert!(LazyRegex::new("(", None).compile().is_err());
+    }
+
+    #[test]
+    fn what_may_match_is_told_before_it_is_searched() {
+        let regex = LazyRegex::new("cookies?:", None);
+        let may_match = |text: &str| regex.may_match(text, &Digest::of(text));
+        assert!(may_match("Our cookies: none"));
+        assert!(!may_match("Our pixels: none"));
+        assert!(!may_match("Our cookies"));
+    }
+}

@@ -52,3 +52,40 @@ impl Role {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_tells_what_its_files_are() {
+        for (path, language, role) in [
+            ("gdpr/purposes.yaml", None, Role::Rule),
+            ("de/gdpr/purposes.yaml", Some("de"), Role::Rule),
+            ("vocabulary/general.yaml", None, Role::Vocabulary),
+            ("de/vocabulary/general.yaml", Some("de"), Role::Vocabulary),
+            ("de\\vocabulary\\general.yaml", Some("de"), Role::Vocabulary),
+            ("packs/gdpr.yaml", None, Role::Pack),
+            ("profile/facts.yaml", None, Role::Profile),
+            ("packs/ours/rule.yaml", None, Role::Rule),
+            ("packs.yaml", None, Role::Rule),
+            ("de.yaml", None, Role::Rule),
+            ("DE/rule.yaml", None, Role::Rule),
+            ("deu/rule.yaml", None, Role::Rule),
+            ("d1/rule.yaml", None, Role::Rule),
+        ] {
+            assert_eq!((language_of(path).as_deref(), Role::of(path)), (language, role), "{path}");
+        }
+    }
+
+    /// What a check reads, and what is read to run the examples.
+    #[test]
+    fn the_text_of_the_files_is_there_for_those_who_read_examples() {
+        let (read, skipped) = (builtin_sources(Examples::Read), builtin_sources(Examples::Skip));
+        assert_eq!(read.len(), skipped.len());
+        assert!(read.iter().all(|given| !given.source.text().is_empty() && given.compact.is_some()));
+        assert!(skipped.iter().all(|given| given.source.text().is_empty() && given.compact.is_some()));
+        assert!(read.iter().any(|given| given.language.as_deref() == Some("de") && given.role == Role::Vocabulary));
+        assert!(read.iter().all(|given| given.layer == Layer::Builtin));
+    }
+}

@@ -101,3 +101,50 @@ pub(crate) struct FactIs {
     pub(crate) fact: String,
     pub(crate) among: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Vec<Fact> {
+        let values = |names: [&str; 2]| names.map(|name| (name.to_owned(), String::new())).into();
+        let fact = |name: &str, names| Fact { name: name.to_owned(), about: String::new(), values: values(names) };
+        vec![fact("audience", ["adults", "children"]), fact("role", ["controller", "processor"])]
+    }
+
+    #[test]
+    fn a_profile_says_what_is_known_and_nothing_else() {
+        let mut profile = Profile::default();
+        for (fact, value) in [("role", "processor"), ("audience", "children"), ("audience", "adults")] {
+            profile.state(fact, value, &known()).unwrap();
+        }
+        let said: Vec<(&str, Vec<&str>)> = profile.facts().map(|(fact, values)| (fact, values.collect())).collect();
+        assert_eq!(said, [("audience", vec!["adults", "children"]), ("role", vec!["processor"])]);
+        let mut error = |fact, value| profile.state(fact, value, &known()).unwrap_err().to_string();
+        insta::assert_snapshot!([
+            error("rolle", "processor"),
+            error("colour", "red"),
+            error("role", "procesor"),
+            error("role", "both"),
+        ].join("\n"), @r"
+        a profile has no `rolle`; did you mean `role`?
+        a profile has no `colour`; there are: audience, role
+        `role` is never `procesor`; did you mean `processor`?
+        `role` is never `both`; there are: controller, processor
+        ");
+    }
+
+    #[test]
+    fn a_fact_that_is_not_given_is_unsaid() {
+        let asked = |among: &[&str]| FactIs {
+            fact: "audience".to_owned(),
+            among: among.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        let silent = Profile::default();
+        assert!(silent.fits(&asked(&["children", UNSAID])) && !silent.fits(&asked(&["children"])));
+        let mut profile = Profile::default();
+        profile.state("audience", "adults", &known()).unwrap();
+        assert!(profile.fits(&asked(&["children", "adults"])));
+        assert!(!profile.fits(&asked(&["children"])) && !profile.fits(&asked(&[UNSAID])));
+    }
+}

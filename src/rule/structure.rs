@@ -187,3 +187,40 @@ impl Words {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patterns(texts: &[&str]) -> Patterns {
+        Patterns(texts.iter().map(|text| Arc::new(LazyRegex::new(text, None))).collect())
+    }
+
+    #[test]
+    fn matches_that_overlap_are_one() {
+        let found = |texts: &[&str], text: &str| {
+            let spans = patterns(texts).find(text, &Digest::of(text));
+            spans.iter().map(|span| text[span.start..span.end].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["c[a-z]", "ab"], "abcd abcd"), ["ab", "cd", "ab", "cd"]);
+        assert_eq!(found(&["bc", "abc", "cd"], "abcd"), ["abcd"]);
+        assert_eq!(found(&["abcd", "bc"], "abcd cd"), ["abcd"]);
+        assert_eq!(found(&["x", "b"], "abcd"), ["b"]);
+        assert_eq!(found(&[], "abcd"), [""; 0]);
+    }
+
+    #[test]
+    fn the_first_pattern_that_matches_is_told() {
+        let order = patterns(&["one", "two", "t"]);
+        let first = |text: &str| order.first_match(text, &Digest::of(text));
+        assert_eq!((first("two one"), first("the two"), first("the"), first("no")), (Some(0), Some(1), Some(2), None));
+        assert!(order.matches("the", &Digest::of("the")) && !order.matches("no", &Digest::of("no")));
+    }
+
+    #[test]
+    fn words_are_let_be_where_an_exception_matches() {
+        let words = Words { patterns: patterns(&["xx+"]), except: patterns(&["example"]) };
+        let found = |text: &str| words.find(text, &Digest::of(text)).len();
+        assert_eq!((found("xx and xxx"), found("an example: xx"), found("an example")), (2, 0, 0));
+    }
+}
