@@ -432,3 +432,253 @@ fn read_pattern(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::language_of;
+    use super::*;
+
+    /// What is wrong with a user's files, a line for each mistake: file and line, what is marked, what is said of it.
+    fn mistakes(files: &[(&str, &str)]) -> String {
+        let source = |(path, text): &(&str, &str)| RuleSource {
+            source: SourceFile::new(*path, text.as_bytes()),
+            role: Role::of(path),
+            language: language_of(path),
+            layer: Layer::User,
+            compact: None,
+        };
+        let (rules, problems) = compile(files.iter().map(source).collect(), Examples::Read);
+        let shown = |Located { file, diagnostic }: &Located| {
+            let source = &rules.sources()[*file].source;
+            let span = diagnostic.primary.span;
+            let marked = source.slice(span).lines().next().unwrap_or_default();
+            let help = diagnostic.help.iter().map(|help| format!(" ({help})")).collect::<String>();
+            format!(
+                "{}:{} [{marked}] {}: {}{help}",
+                source.name(),
+                source.position(span.start()).line,
+                diagnostic.code,
+                diagnostic.message
+            )
+        };
+        problems.iter().map(shown).collect::<Vec<_>>().join("\n")
+    }
+
+    fn forbidden(id: &str, more: &str) -> String {
+        format!(
+            "id: acme/{id}\ntitle: X\nkind: forbidden\ncite: [x]\nwhy: x\nhelp: x\nmessage: {{found: x}}\n\
+             examples: {{found: []}}\n{more}"
+        )
+    }
+
+    fn disclosure(id: &str, more: &str) -> String {
+        let vague = if more.contains("vague:") { ", vague: x" } else { "" };
+        format!(
+            "id: acme/{id}\ntitle: X\nkind: disclosure\ncite: [x]\nwhy: x\nhelp: x\nmessage: {{missing: x{vague}}}\n\
+             evidence: ['x']\nexamples: {{disclosed: []}}\n{more}"
+        )
+    }
+
+    const FACTS: &str = "role:\n  about: What it is.\n  values: {controller: It decides., processor: It is told.}\n";
+
+    #[test]
+    fn what_is_right_has_no_mistakes() {
+        let when = "when: {all: [{not: {claim: ['y']}}, {any: [{disclosure: acme/a, is: [missing, vague, not-applicable]}]}, \
+                    {profile: {role: [controller, unsaid]}}]}\n";
+        let phrases = "vague: [{phrase: 'y', with: ['z'], within: clause}, {phrase: 'w', with: ['z'], within: document}, \
+                       {phrase: 'v', with: ['z'], within: section}, {phrase: 'u', with: ['z'], within: 3}]\n";
+        let files = [
+            ("acme/a.yaml", disclosure("a", "")),
+            ("acme/b.yaml", disclosure("b", &format!("{when}{phrases}"))),
+            ("acme/c.yaml", forbidden("c", "forbidden: ['<y>', {regex: 'y+'}]\n")),
+            ("vocabulary/a.yaml", "y: ['y ...40 y', '(a|b)']\n".to_owned()),
+            ("packs/acme.yaml", "id: acme\ntitle: A\nabout: A.\nprofile: {role: [processor, unsaid]}\n".to_owned()),
+            ("profile/facts.yaml", FACTS.to_owned()),
+            ("de/acme/a.yaml", "id: acme/a\nevidence: ['<x>']\nexamples: {}\n".to_owned()),
+            ("de/vocabulary/a.yaml", "x: ['ja']\n".to_owned()),
+        ];
+        assert_eq!(mistakes(&files.each_ref().map(|(path, text)| (*path, text.as_str()))), "");
+    }
+
+    #[test]
+    fn phrases_say_what_is_wrong_with_them() {
+        let phrases = "values: [one]\nforbidden:\n  - {phrase: 'x', regex: 'x'}\n  - {with: ['y']}\n  - {phrase: 'x', within: 3}\n\
+                       evidence: []\n";
+        let value = "values: [one, two]\nvague: [{phrase: 'x', value: three}, {phrase: 'y', value: two}]\n";
+        let within = |within: &str| format!("vague: [{{phrase: 'x', with: ['y'], within: {within}}}]\n");
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &forbidden("a", phrases)),
+            ("b.yaml", &disclosure("b", value)),
+            ("c.yaml", &disclosure("c", &within("51"))),
+            ("d.yaml", &disclosure("d", &within("chapter"))),
+            ("e.yaml", &disclosure("e", &within("[1]"))),
+            ("f.yaml", &disclosure("f", "vague: [{phrase: 'x', value: one}]\n")),
+        ]), @"
+        a.yaml:10 [forbidden] rule-file/phrase: a phrase has either `phrase:` or `regex:`
+        a.yaml:11 [x] rule-file/phrase: a phrase has either `phrase:` or `regex:`
+        a.yaml:13 [within:] rule-file/phrase: `within:` says how near `with:` is; there is no `with:`
+        b.yaml:11 [three] rule-file/value: `three` is none of the rule's `values:`
+        c.yaml:10 [51}]] rule-file/yaml: vague[0].within: invalid value: integer `51`, expected a number of clauses from 0 to 50, `clause`, `section` or `document`
+        d.yaml:10 [chapter}]] rule-file/yaml: vague[0].within: unknown variant `chapter`, expected one of `clause`, `section`, `document`
+        e.yaml:10 [[1]}]] rule-file/yaml: vague[0].within: invalid type: sequence, expected a number of clauses from 0 to 50, `clause`, `section` or `document`
+        f.yaml:10 [one] rule-file/value: `one` is none of the rule's `values:`
+        ");
+    }
+
+    #[test]
+    fn conditions_say_what_is_wrong_with_them() {
+        let when = |id: &str, when: &str| disclosure(id, &format!("when: {when}\n"));
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &when("a", "{}")),
+            ("b.yaml", &when("b", "{claim: ['x'], not: {claim: ['y']}}")),
+            ("c.yaml", &when("c", "{disclosure: acme/a}")),
+            ("d.yaml", &when("d", "{is: [missing]}")),
+            ("e.yaml", &when("e", "{disclosure: acme/z, is: [missing]}")),
+            ("f.yaml", &when("f", "{disclosure: acme/zebra, is: [missing]}")),
+            ("g.yaml", &when("g", "{any: [{profile: {rolle: controller}}, {profile: {role: king}}]}")),
+            ("profile/facts.yaml", FACTS),
+            ("z.yaml", &forbidden("z", "forbidden: ['x']\n")),
+        ]), @"
+        a.yaml:10 [when] rule-file/when: a condition has one of `claim`, `profile`, `all`, `any`, `not`, or `disclosure` with `is`
+        b.yaml:10 [when] rule-file/when: a condition has one of `claim`, `profile`, `all`, `any`, `not`, or `disclosure` with `is`
+        c.yaml:10 [when] rule-file/when: a condition has one of `claim`, `profile`, `all`, `any`, `not`, or `disclosure` with `is`
+        d.yaml:10 [when] rule-file/when: a condition has one of `claim`, `profile`, `all`, `any`, `not`, or `disclosure` with `is`
+        e.yaml:10 [acme/z] rule-file/when: `acme/z` is no disclosure: it has no status
+        f.yaml:10 [acme/zebra] rule-file/when: there is no rule `acme/zebra`
+        g.yaml:10 [controller] rule-file/profile: a profile has no `rolle`; did you mean `role`?
+        g.yaml:10 [king] rule-file/profile: `role` is never `king`; there are: controller, processor
+        ");
+    }
+
+    #[test]
+    fn conditions_that_go_in_a_circle_are_told() {
+        let when = |id: &str, other: &str| {
+            disclosure(id, &format!("when: {{not: {{disclosure: acme/{other}, is: [missing]}}}}\n"))
+        };
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &when("a", "b")),
+            ("b.yaml", &when("b", "a")),
+            ("c.yaml", &when("c", "c")),
+            ("d.yaml", &when("d", "e")),
+            ("e.yaml", &disclosure("e", "")),
+        ]), @"
+        a.yaml:10 [when] rule-file/when: the conditions go in a circle: whether `acme/a` is asked for depends on itself
+        b.yaml:10 [when] rule-file/when: the conditions go in a circle: whether `acme/b` is asked for depends on itself
+        c.yaml:10 [when] rule-file/when: the conditions go in a circle: whether `acme/c` is asked for depends on itself
+        ");
+    }
+
+    #[test]
+    fn examples_say_what_is_wrong_with_them() {
+        let example = "evidence: ['x']\nexamples:\n  disclosed: [{text: X., profile: {role: king}}]\n  found: ['X.']\n  clean: []\n";
+        let other = "forbidden: ['x']\nexamples: {missing: ['Y.'], vague: ['Z.']}\n";
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &disclosure("a", "").replace("evidence: ['x']\nexamples: {disclosed: []}\n", example)),
+            ("b.yaml", &forbidden("b", "").replace("examples: {found: []}\n", other)),
+            ("profile/facts.yaml", FACTS),
+        ]), @"
+        a.yaml:10 [king] rule-file/profile: `role` is never `king`; there are: controller, processor
+        a.yaml:11 [found] rule-file/examples: a rule of this kind has no `found` examples
+        b.yaml:9 [missing] rule-file/examples: a rule of this kind has no `missing` examples
+        b.yaml:9 [vague] rule-file/examples: a rule of this kind has no `vague` examples
+        ");
+    }
+
+    #[test]
+    fn packs_and_facts_say_what_is_wrong_with_them() {
+        insta::assert_snapshot!(mistakes(&[
+            ("packs/a.yaml", "id: a\ntitle: A\nabout:\n"),
+            ("packs/b.yaml", "id: b\ntitle: B\n"),
+            ("packs/c.yaml", "id: c\ntitle: C\nabout: C.\nprofil: {}\n"),
+            ("packs/d.yaml", "id: d\ntitle: D\nabout: D.\nprofile: {role: king}\n"),
+            ("packs/e.yaml", "title: E\nabout: E.\n"),
+            ("packs/f.yaml", "id: f\nabout: F.\n"),
+            ("profile/a.yaml", FACTS),
+            ("profile/b.yaml", "size: {about: How large., values: {unsaid: Nobody knows.}}\nage: old\n"),
+        ]), @r#"
+        packs/a.yaml:1 [] rule-file/key: a pack has `id:`, `title:` and `about:`
+        packs/b.yaml:1 [] rule-file/key: a pack has `id:`, `title:` and `about:`
+        packs/c.yaml:4 [profil] rule-file/key: `profil` is no key of a pack file (did you mean `profile`?)
+        packs/d.yaml:4 [king] rule-file/profile: `role` is never `king`; there are: controller, processor
+        packs/e.yaml:1 [] rule-file/key: a pack has `id:`, `title:` and `about:`
+        packs/f.yaml:1 [] rule-file/key: a pack has `id:`, `title:` and `about:`
+        profile/b.yaml:1 [unsaid] rule-file/fact: `unsaid` stands for a fact that is not given: no value can be called so
+        profile/b.yaml:2 [old] rule-file/yaml: age: invalid type: string "old", expected `about:` and `values:`
+        "#);
+    }
+
+    #[test]
+    fn vocabularies_say_what_is_wrong_with_them() {
+        insta::assert_snapshot!(mistakes(&[
+            ("vocabulary/a.yaml", "one: ['x']\nOne: ['x']\none_two: ['x']\nlink: ['x']\nthree: x\nfour: ['<onne>', '<zebra>', 'a (b|c ... d)']\n"),
+            ("vocabulary/b.yaml", "one: ['y']\nfive: ['<six> x']\nsix: ['<five> y']\nseven: ['<seven>']\neight: ['<five> z']\nnine: ['<zebra> <onne>']\n"),
+        ]), @r#"
+        vocabulary/a.yaml:2 [One] vocabulary/name: `One` is no name for a vocabulary entry (use lower-case letters, digits and hyphens; number, email, url and link are taken)
+        vocabulary/a.yaml:3 [one_two] vocabulary/name: `one_two` is no name for a vocabulary entry (use lower-case letters, digits and hyphens; number, email, url and link are taken)
+        vocabulary/a.yaml:4 [link] vocabulary/name: `link` is no name for a vocabulary entry (use lower-case letters, digits and hyphens; number, email, url and link are taken)
+        vocabulary/a.yaml:5 [x] rule-file/yaml: three: invalid type: string "x", expected a sequence
+        vocabulary/a.yaml:6 [four] vocabulary/pattern: a vocabulary entry holds no gap without a count (write `...5` for a gap of at most five words)
+        vocabulary/b.yaml:1 [one] vocabulary/name: the vocabulary entry `one` is defined twice
+        vocabulary/b.yaml:2 [five] vocabulary/cycle: the vocabulary entry `five` names itself, by way of `<six>`
+        vocabulary/b.yaml:3 [six] vocabulary/cycle: the vocabulary entry `six` names itself, by way of `<five>`
+        vocabulary/b.yaml:4 [seven] vocabulary/cycle: the vocabulary entry `seven` names itself, by way of `<seven>`
+        vocabulary/b.yaml:6 [<zebra>] rule-file/vocabulary: the vocabulary has no entry `zebra` (define `zebra:` in a file of the folder `vocabulary`)
+        vocabulary/b.yaml:6 [<onne>] rule-file/vocabulary: the vocabulary has no entry `onne` (did you mean `<one>`?)
+        "#);
+        let many = (0..=5000).map(|number| format!("w{number}: [x]\n")).collect::<String>();
+        let told = mistakes(&[("vocabulary/a.yaml", &many)]);
+        assert!(told.starts_with("vocabulary/a.yaml:5001 [w5000] vocabulary/size"), "{told}");
+        assert_eq!(told.lines().count(), 1);
+    }
+
+    #[test]
+    fn translations_say_what_is_wrong_with_them() {
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &disclosure("a", "")),
+            ("de/a.yaml", "id: acme/a\nevidence: ['ja']\nexamples: {}\n"),
+            ("de/b.yaml", "id: acme/a\nevidence: ['nein']\nexamples: {}\n"),
+            ("de/c.yaml", "id: acme/c\nexamples: {}\n"),
+            ("de/d.yaml", "id: acme/zebra\nforbidden: ['nein']\n"),
+            ("de/e.yaml", "id: acme/e\nclaims: {}\n"),
+            ("fr/a.yaml", "id: acme/a\nevidence: ['<oui>']\ntitle: A\nexamples: {}\n"),
+        ]), @"
+        de/b.yaml:1 [acme/a] rule-file/id: `acme/a` is translated in de/a.yaml already
+        de/c.yaml:1 [] rule-file/key: a translation has `id:` and `evidence:`, `forbidden:` or `claims:`, and `examples:`
+        de/c.yaml:1 [acme/c] rule-file/translation: there is no rule `acme/c` to translate (did you mean `acme/a`?)
+        de/d.yaml:1 [acme/zebra] rule-file/translation: there is no rule `acme/zebra` to translate (a file in a folder named after a language translates a rule)
+        de/e.yaml:1 [acme/e] rule-file/translation: there is no rule `acme/e` to translate (did you mean `acme/a`?)
+        de/e.yaml:2 [{}] rule-file/yaml: claims: invalid type: map, expected a sequence
+        fr/a.yaml:2 [<oui>] rule-file/vocabulary: the vocabulary has no entry `oui` (define `oui:` in a file of the folder `vocabulary`)
+        fr/a.yaml:3 [title] rule-file/key: `title` is no key of a translation of a rule (the keys are: id, evidence, vague, forbidden, claims, unless, when, place, compare, examples)
+        ");
+    }
+
+    #[test]
+    fn structure_rules_say_what_is_wrong_with_their_parameters() {
+        let check = |id: &str, check: &str, parameters: &str| {
+            format!(
+                "id: acme/{id}\ntitle: X\nkind: structure\ncheck: {check}\ncite: [x]\nwhy: x\nhelp: x\nmessage: {{found: x}}\n\
+                 {parameters}examples: {{found: []}}\n"
+            )
+        };
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &check("a", "stale-date", "parameters: {patterns: ['x'], lix: 3}\n")),
+            ("b.yaml", &check("b", "empty-link", "parameters: {words: 3}\n")),
+            ("c.yaml", &check("c", "hard-section", "")),
+            ("d.yaml", &check("d", "missing-heading", "parameters: {patterns: ['(x'], except: ['x']}\n")),
+            ("e.yaml", &check("e", "no-such", "")),
+            ("f.yaml", &check("f", "long-sentence", "parameters: {words: many}\n")),
+            ("g.yaml", &check("g", "undefined-acronym", "parameters: {acronyms: {DPO: officer}}\n")),
+        ]), @r#"
+        a.yaml:4 [check] rule-file/parameter: this check needs `days:` in `parameters:`
+        a.yaml:9 [lix] rule-file/parameter: this check has no parameter `lix`; it has `patterns`, `days`, `except`
+        b.yaml:9 [words] rule-file/parameter: this check has no parameter `words`; it has none
+        c.yaml:4 [check] rule-file/parameter: this check needs `words:` in `parameters:`
+        c.yaml:4 [check] rule-file/parameter: this check needs `lix:` in `parameters:`
+        d.yaml:9 [(x] rule-file/regex: unclosed group
+        d.yaml:9 [except] rule-file/parameter: this check has no parameter `except`; it has `patterns`
+        e.yaml:4 [no-such] rule-file/yaml: check: unknown variant `no-such`, expected one of `impossible-date`, `future-date`, `stale-date`, `no-date`, `placeholder`, `misdecoded-text`, `hidden-character`, `mixed-script`, `example-address`, `cut-off-sentence`, `missing-list`, `unbalanced-bracket`, `unbalanced-quote`, `repeated-heading`, `question-in-list`, `missing-heading`, `misplaced-heading`, `empty-section`, `repeated-paragraph`, `broken-reference`, `broken-contents-entry`, `broken-anchor`, `empty-link`, `long-sentence`, `long-section`, `hard-section`, `undefined-term`, `unused-term`, `undefined-acronym`, `unused-suppression`, `expired-suppression`, `malformed-suppression`
+        f.yaml:9 [many}] rule-file/yaml: parameters.words: invalid type: string "many", expected u32
+        "#);
+    }
+}

@@ -524,7 +524,7 @@ pub(super) struct ConditionFields {
 /// A fact that a profile can give: an entry of a file in a folder `profile`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "`about:` and `values:`")]
 pub(super) struct FactFields {
     /// What the fact tells, in a few words.
     pub(super) about: String,

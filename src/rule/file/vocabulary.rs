@@ -1,6 +1,6 @@
 //! Vocabulary files: names for phrases, compiled each after those that it names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces, read_pattern};
 use crate::diagnostic::{Diagnostic, Label};
@@ -105,6 +105,10 @@ pub(super) fn compile_vocabulary(
         let source = &sources[entry.file].source;
         for used in entry.patterns.iter().flat_map(Pattern::names) {
             if circular.contains(&name) && circular.iter().any(|other| *other == used) {
+                // An entry that names one of a circle is of no use either, and is right once the circle is broken.
+                if !leads_to(vocabulary, used, name) {
+                    continue;
+                }
                 let message = format!("the vocabulary entry `{name}` names itself, by way of `<{used}>`");
                 problems.push(
                     entry.file,
@@ -116,6 +120,21 @@ pub(super) fn compile_vocabulary(
         }
     }
     (ids, programs)
+}
+
+/// Whether an entry names another one, or is it, or names one that leads to it.
+fn leads_to(vocabulary: &BTreeMap<String, ReadEntry>, from: &str, to: &str) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(name) = open.pop() {
+        if name == to {
+            return true;
+        }
+        let entry = vocabulary.get(name);
+        let named = entry.iter().flat_map(|entry| &entry.patterns).flat_map(Pattern::names);
+        open.extend(named.filter(|named| seen.insert(named)));
+    }
+    false
 }
 
 pub(super) fn unknown_name<'k>(
