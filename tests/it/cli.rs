@@ -203,6 +203,20 @@ fn explain_tells_all_about_a_rule() {
 }
 
 #[test]
+fn explain_says_what_kind_of_rule_it_is_and_what_values_are_expected() {
+    for (rule, kind) in [
+        ("gdpr/purposes", "a disclosure that the policy must make; error"),
+        ("wording/open-list", "words that a policy must not have; "),
+        ("conflict/no-cookies", "two claims that a policy must not make both; "),
+        ("text/empty-link", "something about the form of a policy; "),
+    ] {
+        let outcome = run(&["explain", rule]);
+        assert!(outcome.stdout.lines().nth(1).unwrap().starts_with(kind), "{}", outcome.stdout);
+    }
+    assert!(run(&["explain", "dnt-stance"]).stdout.contains(" (not-honored)\n"));
+}
+
+#[test]
 fn outline_shows_what_the_rules_see() {
     let outcome = Program::new()
         .file("a.md", "# Privacy\n\nYou may:\n\n- ask\n- go. [Top](#top)\n")

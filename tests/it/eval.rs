@@ -93,3 +93,44 @@ fn a_mistake_in_the_labels_is_located() {
         .run();
     assert_eq!(outcome.stderr, "error: labels.jsonl:1: `x` has a span outside of the policy\n");
 }
+
+/// What is there and wasn't to be, evidence that lies elsewhere, values, what only resembles, what is not asked for.
+#[test]
+fn every_kind_of_outcome_is_counted() {
+    let outcome = Program::new()
+        .file("corpus/reported.md", "You can reach our data protection officer at dpo@example.com.")
+        .file("corpus/apart.md", "We bake bread. You can reach our data protection officer at dpo@example.com.")
+        .file("corpus/tracks.md", "We do not respond to Do Not Track signals.")
+        .file("corpus/resembles.md", "We keep data.")
+        .file("corpus/not-asked.md", "We keep data.")
+        .file(
+            "corpus/labels.jsonl",
+            r#"{"file": "reported.md", "labels": {"dpo-contact": {"present": false}}}
+{"file": "apart.md", "labels": {"dpo-contact": {"present": true, "grade": "vague", "spans": [[0, 14]]}}}
+{"file": "tracks.md", "labels": {"dnt-stance": {"present": true, "value": "not-honored"}}}
+{"file": "resembles.md", "labels": {"dpo-contact": {"present": true, "soft": true}}}
+{"file": "not-asked.md", "labels": {"transfer-safeguards": {"present": false}}}
+"#,
+        )
+        .args(["eval", "corpus", "--misses"])
+        .run();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(outcome.stdout, @"
+    item                            n    pos     P     R    F1    mP    mR  span
+    dnt-stance                    1.0    1.0  1.00  1.00  1.00    -     -     - 
+    dpo-contact                   2.0    1.0  0.50  1.00  0.67    -   0.00  0.00
+    fp dpo-contact reported.md: You can reach our data protection officer at dpo@example.com.
+    policies: 5, groups: 5
+    macro F1: 0.833
+    micro P: 0.667
+    micro R: 1.000
+    missing P: -
+    missing R: 0.000
+    evidence touches: 0.000
+    grades right: 0.000
+    values right: 1.000
+    grade vague -> disclosed: 1
+    value of dnt-stance not-honored -> not-honored: 1
+    not applicable: transfer-safeguards: 1
+    ");
+}
