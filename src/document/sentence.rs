@@ -407,6 +407,7 @@ mod tests {
             "We stop. |12. Rights",
             "Really?! |Yes.",
             "Really? yes.",
+            "Really? \u{1E03}ut yes.",
             "\"We stop.\" |Then we go.",
             "We stop.) |Then we go.",
             "Wait\u{2026} Then we go.",

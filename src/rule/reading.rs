@@ -490,7 +490,10 @@ impl LayOut<'_> {
             return;
         }
         let lexicon = self.lexicon;
-        let bounds = Box::new(Bounds::new(self.passages[passages.clone()].iter().map(|passage| passage.first)));
+        // No gap leads out of the last passage, either: what may be absent can leave one at the end of a pattern.
+        let behind = Some(self.open.len()).filter(|behind| *behind < positions::MOST);
+        let firsts = self.passages[passages.clone()].iter().map(|passage| passage.first);
+        let bounds = Box::new(Bounds::new(firsts.chain(behind)));
         // The positions are sorted by the symbols of their words, by counting these first: `symbols[n + 1]` counts symbol
         // n, then tells where its positions start, and in the end where they end, which is where those of n + 1 start.
         let mut symbols = vec![0_u32; lexicon.symbol_count() + 2];
@@ -998,6 +1001,200 @@ impl RunByLength {
             self.sets += 1;
             self.lengths[state] |= 1 << length;
             self.pending[state / 64] |= 1 << (state % 64);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::document::Format;
+    use crate::rule::compiler::{Compiler, compile_entries};
+    use crate::rule::pattern::{Element, Pattern, Presence};
+    use crate::source::SourceFile;
+
+    /// How far a match has come: to a word, and whether it has any yet.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    struct At {
+        word: usize,
+        opened: bool,
+    }
+
+    /// What patterns mean, told by trying all that they could match.
+    struct Meaning<'m> {
+        lexicon: &'m Lexicon,
+        vocabulary: &'m BTreeMap<String, Vec<Pattern>>,
+    }
+
+    impl Meaning<'_> {
+        fn passes(&self, word: Option<&String>, tests: &[Symbol]) -> bool {
+            let mut passed = Vec::new();
+            word.inspect(|word| self.lexicon.symbols_of(word.as_bytes(), &mut passed));
+            tests.iter().any(|test| passed.contains(test))
+        }
+
+        /// The ends of all matches that start at a word.
+        fn ends(&self, pattern: &Pattern, words: &[String], start: usize) -> BTreeSet<usize> {
+            let before = BTreeSet::from([At { word: start, opened: false }]);
+            self.after_all(&pattern.sequence, words, before).into_iter().map(|at| at.word).collect()
+        }
+
+        fn after_all(&self, sequence: &[Element], words: &[String], before: BTreeSet<At>) -> BTreeSet<At> {
+            sequence
+                .iter()
+                .fold(before, |before, element| before.iter().flat_map(|at| self.after(element, words, *at)).collect())
+        }
+
+        fn after(&self, element: &Element, words: &[String], at: At) -> BTreeSet<At> {
+            let opened = |word: usize| At { word, opened: true };
+            match element {
+                Element::Word(test) => {
+                    self.passes(words.get(at.word), &[*test]).then_some(opened(at.word + 1)).into_iter().collect()
+                }
+                Element::Name(name) => {
+                    let patterns = self.vocabulary[name].iter();
+                    patterns.flat_map(|pattern| self.ends(pattern, words, at.word)).map(opened).collect()
+                }
+                // A gap stands between two words: where what may be absent before it is, it is absent, too.
+                Element::Gap(_) if !at.opened => BTreeSet::from([at]),
+                Element::Gap(most) => {
+                    let last = most.map_or(words.len(), |most| at.word + most).min(words.len());
+                    (at.word..=last).map(opened).collect()
+                }
+                Element::Choice { words: tests, options, presence } => {
+                    let options = options.iter();
+                    let mut after: BTreeSet<At> =
+                        options.flat_map(|option| self.after_all(option, words, BTreeSet::from([at]))).collect();
+                    after.extend(self.passes(words.get(at.word), tests).then_some(opened(at.word + 1)));
+                    after.extend((*presence == Presence::Optional).then_some(at));
+                    after
+                }
+            }
+        }
+
+        /// The latest start of each end.
+        fn matches(&self, patterns: &[Pattern], words: &[String]) -> Vec<Match> {
+            let mut starts = BTreeMap::new();
+            for start in 0..words.len() {
+                let ends = patterns.iter().flat_map(|pattern| self.ends(pattern, words, start));
+                ends.for_each(|end| _ = starts.insert(end, start));
+            }
+            starts.into_iter().map(|(end, start)| Match { start, end }).collect()
+        }
+    }
+
+    fn words_of(text: &str) -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    }
+
+    /// Patterns, and what some of their parts are.
+    fn pattern(names: &'static [&'static str]) -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec!["data", "dat*", "keep", "k*", "user", "users", "we", "share"]);
+        let part = if names.is_empty() {
+            word.prop_map(str::to_owned).boxed()
+        } else {
+            prop_oneof![3 => word, 1 => prop::sample::select(names)].prop_map(str::to_owned).boxed()
+        };
+        let row = |part: BoxedStrategy<String>| {
+            let gap = prop::sample::select(vec![" ", " ", " ", " ... ", " ...1 ", " ...3 "]);
+            (part.clone(), prop::collection::vec((gap, part), 0..3))
+                .prop_map(|(first, rest)| rest.into_iter().fold(first, |text, (gap, part)| text + gap + &part))
+        };
+        let part = part.prop_recursive(2, 12, 3, move |inner| {
+            let options = prop::collection::vec(row(inner), 1..4);
+            (options, any::<bool>())
+                .prop_map(|(options, optional)| format!("({}){}", options.join("|"), if optional { "?" } else { "" }))
+        });
+        row(part.boxed())
+    }
+
+    /// Policies with headings, sentences, and items in items, made of the words that the patterns look for.
+    fn policy() -> impl Strategy<Value = String> {
+        let words = vec!["data", "dates", "keep", "kind", "user", "users", "we", "share", "bread"];
+        let words = prop::collection::vec(prop::sample::select(words), 1..9).prop_map(|words| words.join(" "));
+        let frame = prop::sample::select(vec![
+            ("# ", ""),
+            ("", "."),
+            ("", "."),
+            ("", ":"),
+            ("We bake. ", ": or not. Or so."),
+            ("- ", ""),
+            ("- ", ";"),
+            ("  - ", "."),
+        ]);
+        let blocks = prop::collection::vec((frame, words), 1..14);
+        let shown = |blocks: Vec<((&str, &str), String)>| {
+            blocks.iter().map(|((before, after), words)| format!("{before}{words}{after}\n\n")).collect::<String>()
+        };
+        // The long ones take more than one tile.
+        (blocks.prop_map(shown), prop_oneof![30 => Just(1), 1 => Just(60)]).prop_map(|(text, times)| text.repeat(times))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_is_what_patterns_mean(
+            texts in prop::collection::vec(pattern(&["<one>", "<two>"]), 1..3),
+            one in prop::collection::vec(pattern(&[]), 1..3),
+            two in prop::collection::vec(pattern(&["<one>"]), 1..3),
+            policy in policy(),
+        ) {
+            let mut lexicon = Lexicon::new();
+            let mut read = |texts: &[String]| texts.iter().map(|text| Pattern::parse(text, &mut lexicon)).collect();
+            let counted = |texts: &[String]| texts.iter().map(|text| text.replace("... ", "...2 ")).collect::<Vec<_>>();
+            let (patterns, one, two): (Result<Vec<Pattern>, _>, Result<_, _>, Result<_, _>) =
+                (read(&texts), read(&counted(&one)), read(&counted(&two)));
+            // Some have no word that must be there, and are no patterns.
+            let (Ok(patterns), Ok(one), Ok(two)) = (patterns, one, two) else { return Ok(()) };
+            let vocabulary = BTreeMap::from([("one".to_owned(), one), ("two".to_owned(), two)]);
+            let mut too_large = false;
+            let (ids, programs, _) = compile_entries(&vocabulary, &mut lexicon, |_, _| too_large = true);
+            if too_large {
+                return Ok(());
+            }
+            let entry = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
+            let program = Compiler { entry: &entry }.compile(&patterns, &mut lexicon).unwrap();
+            lexicon.close();
+
+            let document = Document::parse(&SourceFile::new("a", policy.as_bytes()), Format::Markdown);
+            let rooms = Rooms::default();
+            let mut reading = Reading::new(&document, &lexicon, &programs, &rooms);
+            let meaning = Meaning { lexicon: &lexicon, vocabulary: &vocabulary };
+            let of = |id: &ClauseId| words_of(document.clause(*id).prose.text());
+            let mut expected = Vec::new();
+            for (idx, clause) in document.clauses().iter().enumerate() {
+                let id = ClauseId(idx);
+                let lead_in: Vec<String> = clause.lead_in.iter().flat_map(of).collect();
+                let words: Vec<String> = lead_in.iter().cloned().chain(of(&id)).collect();
+                let matches = meaning.matches(&patterns, &words);
+                prop_assert_eq!(reading.in_clause(&program, id), matches.clone(), "{:?}", words);
+                prop_assert_eq!(reading.is_in_clause(&program, id), !matches.is_empty());
+                let passage = reading.passage(id);
+                for found in &matches {
+                    prop_assert_eq!(passage.is_introduced(*found), found.start < lead_in.len());
+                    let own = passage.own(*found).map(|at| words_of(&clause.prose.text()[at.start..at.end]));
+                    let shown = &words[found.start.max(lead_in.len()).min(found.end)..found.end];
+                    prop_assert_eq!(own, (found.end > lead_in.len()).then(|| shown.to_vec()));
+                }
+                if !matches.is_empty() && clause.kind.is_statement() {
+                    expected.push((id, matches));
+                }
+            }
+            prop_assert_eq!(reading.matches(&program), expected);
+            for (idx, section) in document.sections().iter().enumerate() {
+                let heading = section.heading.as_ref().map_or("", |heading| heading.prose.text());
+                let words = words_of(heading);
+                let matches = meaning.matches(&patterns, &words);
+                prop_assert_eq!(reading.in_heading(&program, idx), !matches.is_empty());
+                let places = reading.places_in_heading(&program, idx);
+                let shown: Vec<Vec<String>> = places.iter().map(|at| words_of(&heading[at.start..at.end])).collect();
+                let expected: Vec<Vec<String>> =
+                    matches.iter().map(|found| words[found.start..found.end].to_vec()).collect();
+                prop_assert_eq!(shown, expected);
+            }
         }
     }
 }

@@ -528,3 +528,18 @@ examples: {found: [], clean: []}
     let clean = program().file("ours/de/acme/dogs.yaml", without).args(args).run();
     assert!(!clean.stdout.contains("acme/dogs"), "{}", clean.stdout);
 }
+
+/// What may be absent can leave a gap at the end of an entry. It led out of the last clause, and the program ended there.
+#[test]
+fn an_entry_may_end_in_a_gap() {
+    let outcome = Program::new()
+        .file(
+            "ours/acme/x.yaml",
+            "id: acme/x\ntitle: X\nkind: forbidden\ncite: [x]\nwhy: x\nhelp: x\nforbidden: ['(we)? (<keeping>)']\nmessage: {found: x}\nexamples: {found: []}\n",
+        )
+        .file("ours/vocabulary/x.yaml", "keeping: ['stored', 'keep ((data)? ...2 (data)?)']\n")
+        .file("p.md", "Stored.\n\nStored.\n\nStored.\n\nStored.\n\nStored.\n\nWe keep it.\n\nWe keep.\n")
+        .args(["check", "--no-config", "--rules", "ours", "--select", "acme", "--format", "concise", "p.md"])
+        .run();
+    assert_eq!((outcome.code, outcome.stdout.lines().count()), (1, 7), "{}{}", outcome.stdout, outcome.stderr);
+}
