@@ -513,6 +513,7 @@ mod tests {
             ("d.yaml", &disclosure("d", &within("chapter"))),
             ("e.yaml", &disclosure("e", &within("[1]"))),
             ("f.yaml", &disclosure("f", "vague: [{phrase: 'x', value: one}]\n")),
+            ("g.yaml", &disclosure("g", "vague: [[x]]\n")),
         ]), @"
         a.yaml:10 [forbidden] rule-file/phrase: a phrase has either `phrase:` or `regex:`
         a.yaml:11 [x] rule-file/phrase: a phrase has either `phrase:` or `regex:`
@@ -522,6 +523,7 @@ mod tests {
         d.yaml:10 [chapter}]] rule-file/yaml: vague[0].within: unknown variant `chapter`, expected one of `clause`, `section`, `document`
         e.yaml:10 [[1]}]] rule-file/yaml: vague[0].within: invalid type: sequence, expected a number of clauses from 0 to 50, `clause`, `section` or `document`
         f.yaml:10 [one] rule-file/value: `one` is none of the rule's `values:`
+        g.yaml:10 [[x]]] rule-file/yaml: vague[0]: invalid type: sequence, expected a pattern in quotes, or a map with `phrase:` or `regex:`
         ");
     }
 
@@ -625,6 +627,10 @@ mod tests {
         vocabulary/b.yaml:6 [<zebra>] rule-file/vocabulary: the vocabulary has no entry `zebra` (define `zebra:` in a file of the folder `vocabulary`)
         vocabulary/b.yaml:6 [<onne>] rule-file/vocabulary: the vocabulary has no entry `onne` (did you mean `<one>`?)
         "#);
+        assert_eq!(
+            mistakes(&[("vocabulary/a.yaml", "one: ['x', 'y <one>']\n")]),
+            "vocabulary/a.yaml:1 [one] vocabulary/cycle: the vocabulary entry `one` names itself, by way of `<one>`"
+        );
         let many = (0..=5000).map(|number| format!("w{number}: [x]\n")).collect::<String>();
         let told = mistakes(&[("vocabulary/a.yaml", &many)]);
         assert!(told.starts_with("vocabulary/a.yaml:5001 [w5000] vocabulary/size"), "{told}");

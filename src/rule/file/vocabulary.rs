@@ -104,11 +104,8 @@ pub(super) fn compile_vocabulary(
     for (name, entry) in vocabulary {
         let source = &sources[entry.file].source;
         for used in entry.patterns.iter().flat_map(Pattern::names) {
-            if circular.contains(&name) && circular.iter().any(|other| *other == used) {
-                // An entry that names one of a circle is of no use either, and is right once the circle is broken.
-                if !leads_to(vocabulary, used, name) {
-                    continue;
-                }
+            // An entry that only names one of a circle is of no use either, and is right once the circle is broken.
+            if circular.contains(&name) && leads_to(vocabulary, used, name) {
                 let message = format!("the vocabulary entry `{name}` names itself, by way of `<{used}>`");
                 problems.push(
                     entry.file,
