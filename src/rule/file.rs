@@ -527,6 +527,24 @@ mod tests {
         ");
     }
 
+    /// Of a list with an entry that can't be read, the others are checked all the same.
+    #[test]
+    fn all_entries_of_a_list_say_what_is_wrong_with_them() {
+        let entries = "[{phrase: 'x', nearby: 1}, 'a, b']\n";
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &forbidden("a", &format!("forbidden: {entries}"))),
+            ("b.yaml", &disclosure("b", &format!("vague: {entries}"))),
+            ("c.yaml", &disclosure("c", "").replace("evidence: ['x']\n", &format!("evidence: {entries}"))),
+        ]), @"
+        a.yaml:9 [nearby: 1}, 'a, b']] rule-file/yaml: forbidden[0]: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        a.yaml:9 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
+        b.yaml:10 [nearby: 1}, 'a, b']] rule-file/yaml: vague[0]: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        b.yaml:10 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
+        c.yaml:8 [nearby: 1}, 'a, b']] rule-file/yaml: evidence[0]: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        c.yaml:8 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
+        ");
+    }
+
     #[test]
     fn conditions_say_what_is_wrong_with_them() {
         let when = |id: &str, when: &str| disclosure(id, &format!("when: {when}\n"));
