@@ -80,6 +80,12 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
         problems.push(error(at..line_end(text, at).min(at + 1), message));
         return Vec::new();
     }
+    if let Some(at) = line_end_of_yaml_alone(text) {
+        let message = "a line ends here for YAML, and goes on for all else".to_owned();
+        let help = "end lines with a line feed; write the character as an escape in double quotes if it is meant";
+        problems.push(error(at..at, message).with_help(help));
+        return Vec::new();
+    }
     match serde_yaml::from_str::<serde_yaml::Value>(text) {
         Ok(serde_yaml::Value::Mapping(_)) => {}
         // Nothing but comments.
@@ -115,6 +121,13 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
         piece.text = &text[piece.start..end];
     }
     pieces
+}
+
+/// Where a line ends for YAML that does not end for who counts or adds lines: at a carriage return by itself, or at one of
+/// Unicode's line ends.
+fn line_end_of_yaml_alone(text: &str) -> Option<usize> {
+    let ends = text.match_indices(['\r', '\u{85}', '\u{2028}', '\u{2029}']);
+    ends.map(|(at, _)| at).find(|at| !text[*at..].starts_with("\r\n"))
 }
 
 /// Where more brackets are open than there may be. Those inside of quotation marks are counted, too: they come in pairs,

@@ -474,6 +474,9 @@ suppressions:
         ("- a\n", "expected a mapping"),
         // Comments alone are a file, but not with what no YAML file may hold.
         ("# a\0b\n", "suppressions/yaml"),
+        // A line that goes on for who adds to the file.
+        ("# Ours.\r\nsuppressions:\rpath: a\r\n", "a line ends here for YAML"),
+        ("# Ours,\u{2028}all: of them\n", "a line ends here for YAML"),
     ] {
         folder.write(FILE, text);
         let outcome = check(&folder, &["policies"]);
