@@ -15,7 +15,7 @@ pub use fingerprint::Fingerprint;
 use structure::{Flaw, Form, Subject};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::document::{ClauseId, Document, Language, ProseSpan};
+use crate::document::{ClauseId, Document, Language, ProseSpan, ends_sentence};
 use crate::rule::{
     Condition, Disclosure, LazyRegex, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind,
     RuleSet, Search, Status, Structure, Within,
@@ -747,8 +747,11 @@ fn phrase_around(text: &str, at: ProseSpan) -> ProseSpan {
         return ProseSpan { start: 0, end: text.len() };
     }
     let is_end = |c: char| ",;:.|()".contains(c);
-    // Punctuation divides only before white space, or where a bracket is: not in an address or a number.
-    let divides = |at: usize, c: char| is_end(c) && ("()|".contains(c) || text[at + 1..].starts_with([' ', '"', '\'']));
+    // Punctuation divides only before white space, or where a bracket is: not in an address, a number or an abbreviation.
+    let divides = |at: usize, c: char| match c {
+        '.' => ends_sentence(text, at),
+        _ => is_end(c) && ("()|".contains(c) || text[at + 1..].starts_with([' ', '"', '\''])),
+    };
     let before = text[..at.start].char_indices().rev().find(|(at, c)| divides(*at, *c));
     let from = before.map_or(0, |(at, _)| at + 1);
     let from = from + (text[from..at.start].len() - text[from..at.start].trim_start().len());
@@ -791,5 +794,22 @@ mod tests {
         let short = "We keep it for ten years, and then delete it.";
         let at = phrase_around(short, ProseSpan { start: 15, end: 24 });
         assert_eq!(&short[at.start..at.end], short);
+    }
+
+    #[test]
+    fn a_quotation_does_not_end_at_an_abbreviation() {
+        let text = "Die Anmeldung verarbeiten wir auf Grundlage Ihrer Einwilligung nach Art. 6 Abs. 1 lit. a DSGVO, die Abrechnung \
+                    zur Erfüllung des Vertrags mit der Beispiel GmbH & Co. KG bzw. deren Tochter, soweit nötig.";
+        let quoted = |words: &str| {
+            let start = text.find(words).unwrap();
+            let at = phrase_around(text, ProseSpan { start, end: start + words.len() });
+            &text[at.start..at.end]
+        };
+        assert_eq!(quoted("Einwilligung nach Art. 6"), &text[..text.find(", die").unwrap()]);
+        assert_eq!(quoted("Beispiel GmbH"), "mit der Beispiel GmbH & Co. KG bzw. deren Tochter");
+        let row = "Name | It is used to send you the invoice. It is kept for ten years, then deleted. | The law asks for it, and so do we.";
+        let start = row.find("ten").unwrap();
+        let at = phrase_around(row, ProseSpan { start, end: start + "ten years".len() });
+        assert_eq!(&row[at.start..at.end], "It is kept for ten years");
     }
 }

@@ -284,6 +284,14 @@ fn is_break(before: &str, after: &str) -> bool {
     true
 }
 
+/// Whether the full stop at an offset ends a sentence. A row of a table is one clause and can have several of them.
+pub(crate) fn ends_sentence(text: &str, stop: usize) -> bool {
+    boundary_after(text, stop).is_some_and(|at| {
+        let between = text[stop + 1..at].trim_matches(['"', '\'', ')', ']', ' ']);
+        between.is_empty() && is_break(&text[..at], &text[at..])
+    })
+}
+
 fn lowercase(word: &str) -> Cow<'_, str> {
     match word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         true => Cow::Borrowed(word),
@@ -354,6 +362,17 @@ mod tests {
         );
         assert_eq!(sentences("Why? Because we must."), ["Why?", "Because we must."]);
         assert_eq!(sentences("We say no. Then we stop."), ["We say no.", "Then we stop."]);
+    }
+
+    #[test]
+    fn a_full_stop_of_an_abbreviation_ends_no_sentence() {
+        let text = "Wir stützen uns auf Art. 6 Abs. 1 lit. a DSGVO | Acme Inc. keeps it (e.g. in Ohio). \"It is safe.\" Ask us.";
+        let ends: Vec<&str> = text
+            .match_indices('.')
+            .filter(|(at, _)| ends_sentence(text, *at))
+            .map(|(at, _)| text[..at].rsplit(' ').next().unwrap())
+            .collect();
+        assert_eq!(ends, ["Ohio)", "safe"]);
     }
 
     #[test]
