@@ -806,8 +806,10 @@ mod tests {
             &text[at.start..at.end]
         };
         assert_eq!(quoted("Einwilligung nach Art. 6"), &text[..text.find(", die").unwrap()]);
-        assert_eq!(quoted("Beispiel GmbH"), "mit der Beispiel GmbH & Co. KG bzw. deren Tochter");
-        let row = "Name | It is used to send you the invoice. It is kept for ten years, then deleted. | The law asks for it, and so do we.";
+        let partner = "die Abrechnung zur Erfüllung des Vertrags mit der Beispiel GmbH & Co. KG bzw. deren Tochter";
+        assert_eq!(quoted("Beispiel GmbH"), partner);
+        let row = "Name | It is used to send you the invoice. It is kept for ten years, then deleted. | The law asks for it, as it does \
+                   of every shop.";
         let start = row.find("ten").unwrap();
         let at = phrase_around(row, ProseSpan { start, end: start + "ten years".len() });
         assert_eq!(&row[at.start..at.end], "It is kept for ten years");
