@@ -185,7 +185,9 @@ suppressions:
         if !text[..at].ends_with('\n') {
             written.insert_str(0, line_end);
         }
-        let edits = empty.into_iter().map(|range| (range, "")).chain([(at..at, written.as_str())]);
+        // A comment that follows at once would become part of the key.
+        let apart = |range: &Range<usize>| if text[range.end..].starts_with('#') { " " } else { "" };
+        let edits = empty.into_iter().map(|range| (range.clone(), apart(&range))).chain([(at..at, written.as_str())]);
         Some(self.edited(bytes, edits))
     }
 

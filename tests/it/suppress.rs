@@ -425,6 +425,7 @@ fn an_empty_list_can_be_added_to_in_any_form() {
         "suppressions:\n",
         "suppressions: []\n",
         "suppressions: [ ] # none\n",
+        "suppressions: []# none\n",
         "suppressions:",
         "# Ours.",
     ] {
