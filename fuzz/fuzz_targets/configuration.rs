@@ -3,7 +3,7 @@
 #![no_main]
 
 use clauselint::config::{ConfigFile, Resolved};
-use clauselint::rule::{Examples, compile};
+use clauselint::rule::{Examples, Located, compile};
 use clauselint::source::SourceFile;
 use clauselint_fuzz::{LARGEST, holds_span, rules};
 use libfuzzer_sys::fuzz_target;
@@ -22,9 +22,10 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = file.choice(path);
         file.apply(path, rules, &mut Resolved::default());
     }
-    // What the configuration requires is a rule that it wrote itself.
+    // What the configuration requires is a rule that it wrote itself; the words that it names may not be there.
     if problems.is_empty() {
         let (_, problems) = compile(file.required(), Examples::Skip);
-        assert!(problems.is_empty(), "a rule made of a configuration is wrong: {problems:?}");
+        let is_about_words = |problem: &Located| problem.diagnostic.code == "rule-file/vocabulary";
+        assert!(problems.iter().all(is_about_words), "a rule made of a configuration is wrong: {problems:?}");
     }
 });
