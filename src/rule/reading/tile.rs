@@ -1,0 +1,329 @@
+//! Tiles: the passages of a document in a row of positions, with what is asked of them worked out when it is first asked.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::rule::lexicon::{GroupId, Lexicon, Symbol};
+use crate::rule::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
+use crate::rule::program::{EntryId, Only, Program, State};
+use crate::rule::words::{WordId, Words};
+
+/// Of a passage that is longer, the first words are read. There is none: clauses and lead-ins have fewer bytes.
+const LONGEST_PASSAGE: usize = positions::MOST - 1;
+
+/// How many passages a tile has at most.
+const MOST_PASSAGES: usize = 256;
+
+/// A passage in its tile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Laid {
+    pub(super) tile: usize,
+    /// The position of its first word.
+    pub(super) first: usize,
+    /// The position behind its last word.
+    pub(super) end: usize,
+    /// How many words belong to the lead-in.
+    pub(super) lead_in: usize,
+}
+
+impl Laid {
+    pub(super) fn stretch(self) -> Stretch {
+        Stretch { first: self.first, end: self.end }
+    }
+}
+
+/// Some passages in a row.
+#[derive(Debug)]
+pub(super) struct Tile<'l> {
+    lexicon: &'l Lexicon,
+    /// The places of its passages in [`Reading::passages`].
+    pub(super) passages: Range<usize>,
+    pub(super) bounds: Box<Bounds>,
+    /// For each group the number of its set in `sets`, counted from 1; 0 where no word is in it.
+    numbers: Vec<u32>,
+    /// The positions that hold a word of a group, for the groups that were asked for.
+    sets: Vec<OnceCell<Positions>>,
+    /// The passages that do, by the same numbers.
+    group_passages: Vec<OnceCell<Passages>>,
+    /// The passages that hold all that an entry needs, for the entries that were asked for.
+    entry_candidates: Vec<OnceCell<Passages>>,
+    /// For each position the number of its passage in the tile.
+    pub(super) passage_of: Vec<u16>,
+    /// The passages of statements.
+    pub(super) statements: Passages,
+    /// For each word test the number of those before it that words pass; the last one stands for all.
+    symbols: Vec<u32>,
+    /// The positions of the words that pass a test, a test's after another's.
+    positions: Vec<u32>,
+    /// The tests that many words pass, in order.
+    frequent: Vec<Frequent>,
+    /// The places of the vocabulary entries that were asked for.
+    pub(super) entries: Vec<Option<Box<Places>>>,
+}
+
+/// A test that many words of a tile pass, which many groups hold: where these words are is gathered once.
+#[derive(Debug)]
+struct Frequent {
+    test: Symbol,
+    positions: Gathered,
+    passages: Passages,
+}
+
+/// A test that fewer words pass is no frequent one.
+const MANY: usize = 24;
+
+/// The words that pass a test.
+enum Passing<'t> {
+    /// Where they are, in order.
+    Few(&'t [u32]),
+    Many(&'t Frequent),
+}
+
+/// Passages of a tile, as bits.
+pub(super) type Passages = [u64; MOST_PASSAGES / 64];
+
+impl Tile<'_> {
+    /// Whether a word of a group can lead on to a state: where that takes another word, some passage must hold both.
+    pub(super) fn goes_on(&self, group: GroupId, state: State<'_>) -> bool {
+        let Some(passages) = self.passages_of(group) else { return false };
+        match state {
+            State::Take(next, _) => self.passages_of(next).is_some_and(|next| share(passages, next)),
+            State::Entry(..) | State::Gap(..) | State::Split(_) | State::Accept(_) => true,
+        }
+    }
+
+    /// The positions of the words that pass a test, in order.
+    fn passing(&self, test: Symbol) -> &[u32] {
+        let at = test.0 as usize;
+        &self.positions[self.symbols[at] as usize..self.symbols[at + 1] as usize]
+    }
+
+    /// The words of a group, by its tests.
+    fn words(&self, group: GroupId) -> impl Iterator<Item = Passing<'_>> {
+        self.lexicon.tests(group).map(|test| {
+            let words = self.passing(test);
+            let frequent = || self.frequent.binary_search_by_key(&test, |frequent| frequent.test).ok();
+            let frequent = if words.len() < MANY { None } else { frequent() };
+            frequent.map_or(Passing::Few(words), |at| Passing::Many(&self.frequent[at]))
+        })
+    }
+
+    /// The positions that hold a word of a group; nothing if there is none in the tile.
+    pub(super) fn set(&self, group: GroupId) -> Option<&Positions> {
+        let number = self.numbers[group.idx()].checked_sub(1)? as usize;
+        let set = self.sets[number].get_or_init(|| {
+            let mut set = Gathered::new();
+            for words in self.words(group) {
+                match words {
+                    Passing::Few(few) => few.iter().for_each(|position| set.insert(*position as usize)),
+                    Passing::Many(many) => set.add(&many.positions),
+                }
+            }
+            set.finish()
+        });
+        Some(set)
+    }
+
+    /// The passages that hold all that a program needs.
+    pub(super) fn candidates(&self, program: &Program, programs: &[Program]) -> Passages {
+        let mut candidates = [u64::MAX; MOST_PASSAGES / 64];
+        for need in program.needs() {
+            match need.only() {
+                Some(Only::Group(group)) => match self.passages_of(group) {
+                    Some(holding) => keep(&mut candidates, holding),
+                    None => return Passages::default(),
+                },
+                Some(Only::Entry(entry)) => keep(&mut candidates, self.entry_candidates(entry, programs)),
+                None => {
+                    let mut holding = Passages::default();
+                    need.groups()
+                        .filter_map(|group| self.passages_of(group))
+                        .for_each(|other| add(&mut holding, other));
+                    need.entries().for_each(|entry| add(&mut holding, self.entry_candidates(entry, programs)));
+                    keep(&mut candidates, &holding);
+                }
+            }
+            if candidates == Passages::default() {
+                break;
+            }
+        }
+        candidates
+    }
+
+    /// The passages that hold all that an entry needs.
+    fn entry_candidates(&self, entry: EntryId, programs: &[Program]) -> &Passages {
+        self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs))
+    }
+
+    /// The passages that hold a word of a group; nothing if there is none in the tile.
+    fn passages_of(&self, group: GroupId) -> Option<&Passages> {
+        let number = self.numbers[group.idx()].checked_sub(1)? as usize;
+        let passages = self.group_passages[number].get_or_init(|| {
+            let mut passages = Passages::default();
+            for words in self.words(group) {
+                match words {
+                    Passing::Few(few) => insert_passages(&mut passages, few, &self.passage_of),
+                    Passing::Many(many) => add(&mut passages, &many.passages),
+                }
+            }
+            passages
+        });
+        Some(passages)
+    }
+}
+
+/// Adds the passages that positions are in.
+fn insert_passages(passages: &mut Passages, positions: &[u32], passage_of: &[u16]) {
+    for position in positions {
+        let passage = passage_of[*position as usize];
+        passages[usize::from(passage) / 64] |= 1 << (passage % 64);
+    }
+}
+
+/// Whether passages have one in common.
+fn share(passages: &Passages, others: &Passages) -> bool {
+    passages.iter().zip(others).any(|(one, other)| one & other != 0)
+}
+
+/// Keeps those passages that others are among.
+pub(super) fn keep(passages: &mut Passages, others: &Passages) {
+    passages.iter_mut().zip(others).for_each(|(passages, others)| *passages &= others);
+}
+
+/// Adds passages.
+fn add(passages: &mut Passages, others: &Passages) {
+    passages.iter_mut().zip(others).for_each(|(passages, others)| *passages |= others);
+}
+
+/// Where a vocabulary entry is found in a tile: for each length that its matches have, where they start.
+#[derive(Debug, Default)]
+pub(super) struct Places(pub(super) Vec<(usize, Positions)>);
+
+impl Places {
+    /// Adds where it ends if it starts in a stretch; whether there are any.
+    pub(super) fn enter(&self, sets: &mut Sets, stretch: Stretch, to: usize) -> bool {
+        self.0.iter().fold(false, |any, (length, starts)| sets.enter(starts, stretch, *length, to) || any)
+    }
+
+    /// Adds where it ends if it starts at a position of a set; whether there are any.
+    pub(super) fn lead_on(&self, sets: &mut Sets, set: usize, to: usize) -> bool {
+        self.0.iter().fold(false, |any, (length, starts)| sets.step(set, starts, *length, to) || any)
+    }
+
+    /// Adds where it starts if it ends before a position of a set; whether there are any.
+    pub(super) fn lead_back(&self, sets: &mut Sets, set: usize, to: usize) -> bool {
+        self.0.iter().fold(false, |any, (length, starts)| sets.step_back(set, starts, *length, to) || any)
+    }
+}
+
+/// Lays passages out in tiles.
+pub(super) struct LayOut<'l> {
+    pub(super) lexicon: &'l Lexicon,
+    pub(super) words: Words<'l>,
+    /// How many vocabulary entries there are.
+    pub(super) entries: usize,
+    pub(super) tiles: Vec<Tile<'l>>,
+    pub(super) passages: Vec<Laid>,
+    /// The words of the tile that is being filled, by their positions; nothing behind the last word of each passage.
+    pub(super) open: Vec<Option<WordId>>,
+}
+
+impl LayOut<'_> {
+    pub(super) fn add(&mut self, words: impl Iterator<Item = WordId>, lead_in: usize) {
+        let mut first = self.open.len();
+        self.open.extend(words.take(LONGEST_PASSAGE).map(Some));
+        let from = self.tiles.last().map_or(0, |tile| tile.passages.end);
+        if self.open.len() >= positions::MOST || self.passages.len() - from == MOST_PASSAGES {
+            // It starts the next tile.
+            let words = self.open.split_off(first);
+            self.close_tile();
+            self.open = words;
+            first = 0;
+        }
+        let end = self.open.len();
+        self.open.push(None);
+        self.passages.push(Laid { tile: self.tiles.len(), first, end, lead_in });
+    }
+
+    pub(super) fn close_tile(&mut self) {
+        let from = self.tiles.last().map_or(0, |tile| tile.passages.end);
+        let passages = from..self.passages.len();
+        if passages.is_empty() {
+            return;
+        }
+        let lexicon = self.lexicon;
+        // No gap leads out of the last passage, either: what may be absent can leave one at the end of a pattern.
+        let behind = Some(self.open.len()).filter(|behind| *behind < positions::MOST);
+        let firsts = self.passages[passages.clone()].iter().map(|passage| passage.first);
+        let bounds = Box::new(Bounds::new(firsts.chain(behind)));
+        // The positions are sorted by the symbols of their words, by counting these first: `symbols[n + 1]` counts symbol
+        // n, then tells where its positions start, and in the end where they end, which is where those of n + 1 start.
+        let mut symbols = vec![0_u32; lexicon.symbol_count() + 2];
+        let each = || (0_u32..).zip(&self.open).filter_map(|(at, word)| Some((at, self.words.symbols((*word)?))));
+        for (_, passed) in each() {
+            passed.iter().for_each(|symbol| symbols[symbol.0 as usize + 2] += 1);
+        }
+        let mut numbers = vec![0_u32; lexicon.group_count()];
+        let mut count = 0;
+        let mut total = 0;
+        for (at, number) in symbols[2..].iter_mut().enumerate() {
+            if *number == 0 {
+                continue;
+            }
+            for group in lexicon.groups_of(at) {
+                let number = &mut numbers[group.idx()];
+                if *number == 0 {
+                    count += 1;
+                    *number = count;
+                }
+            }
+        }
+        for number in &mut symbols[1..] {
+            total += *number;
+            *number = total;
+        }
+        let mut positions = vec![0_u32; total as usize];
+        for (at, passed) in each() {
+            for symbol in passed {
+                let place = &mut symbols[symbol.0 as usize + 1];
+                positions[*place as usize] = at;
+                *place += 1;
+            }
+        }
+        let sets = std::iter::repeat_with(OnceCell::new).take(count as usize).collect();
+        let group_passages = std::iter::repeat_with(OnceCell::new).take(count as usize).collect();
+        let entry_candidates = std::iter::repeat_with(OnceCell::new).take(self.entries).collect();
+        self.open.clear();
+        let mut passage_of = Vec::with_capacity(self.open.len());
+        for (passage, laid) in (0_u16..).zip(&self.passages[passages.clone()]) {
+            passage_of.resize(laid.end + 1, passage);
+        }
+        let words_of = |at: usize| &positions[symbols[at] as usize..symbols[at + 1] as usize];
+        let tests = (0..lexicon.symbol_count()).filter(|at| words_of(*at).len() >= MANY);
+        let frequent = tests.map(|at| {
+            let mut gathered = Gathered::new();
+            words_of(at).iter().for_each(|position| gathered.insert(*position as usize));
+            let mut passages = Passages::default();
+            insert_passages(&mut passages, words_of(at), &passage_of);
+            Frequent { test: Symbol(at as u32), positions: gathered, passages }
+        });
+        let frequent = frequent.collect();
+        let statements = Passages::default();
+        let entries = std::iter::repeat_with(|| None).take(self.entries).collect();
+        self.tiles.push(Tile {
+            lexicon,
+            passages,
+            bounds,
+            numbers,
+            sets,
+            group_passages,
+            entry_candidates,
+            passage_of,
+            statements,
+            symbols,
+            positions,
+            frequent,
+            entries,
+        });
+    }
+}
