@@ -36,7 +36,7 @@ impl Laid {
 #[derive(Debug)]
 pub(super) struct Tile<'l> {
     lexicon: &'l Lexicon,
-    /// The places of its passages in [`Reading::passages`].
+    /// The places of its passages among those of the document.
     pub(super) passages: Range<usize>,
     pub(super) bounds: Box<Bounds>,
     /// For each group the number of its set in `sets`, counted from 1; 0 where no word is in it.
