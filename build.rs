@@ -31,7 +31,7 @@ use rule::program::Program;
 use serde_json::Value;
 
 fn main() -> io::Result<()> {
-    for file in ["compiler", "digest", "frozen", "lexicon", "pattern", "prefilter", "program"] {
+    for file in ["compiler", "digest", "frozen", "lexicon", "pattern", "prefilter", "prefilter/expression", "program"] {
         println!("cargo::rerun-if-changed=src/rule/{file}.rs");
     }
     println!("cargo::rerun-if-changed=rules");
