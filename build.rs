@@ -1,8 +1,9 @@
 //! Embeds the rules: writes a list of all files under `rules/`, so that adding a rule is adding a file.
 //!
-//! Each file is embedded twice: as it stands, for its examples and for what is to be shown of it, and as JSON without
-//! the examples, which a check reads several times faster than YAML. The phrases in them are compiled here, once, by the
-//! modules that compile a user's (`rule::frozen` tells in what form), for that would take longer than most checks.
+//! Each file is embedded three times: as it stands, for its examples and for what is to be shown of it; as JSON without
+//! the examples, which is read several times faster than YAML; and as JSON in which numbers stand for the phrases, which
+//! are most of it. The phrases are compiled here, once, by the modules that compile a user's (`rule::frozen` tells in what
+//! form), for that would take longer than most checks; they are found by these numbers.
 
 /// What the modules that are shared with the program use of each other, in the places that they expect.
 #[allow(dead_code, unreachable_pub, reason = "the program uses all of it")]
@@ -52,12 +53,17 @@ fn main() -> io::Result<()> {
         let folders: Vec<&str> = name.split('/').collect();
         let language = folders.get(1).filter(|folder| folder.len() == 2).copied().unwrap_or_default();
         let of_language = phrases.entry(language.to_owned()).or_default();
+        let written = content.to_string();
         match folders.iter().rev().nth(1) {
             Some(&"vocabulary") => of_language.add_vocabulary(&content),
             Some(&"packs" | &"profile") => {}
-            _ => of_language.add_rule(&content),
+            _ => of_language.add_rule(&mut content),
         }
-        let _ = writeln!(list, "    ({name:?}, {yaml:?}, {:?}),", content.to_string());
+        let _ = writeln!(
+            list,
+            "    ({name:?}, {yaml:?}, Compact {{ written: {written:?}, numbered: {:?} }}),",
+            content.to_string()
+        );
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
@@ -77,7 +83,9 @@ struct Phrases {
     vocabulary: BTreeMap<String, Vec<String>>,
     /// What the rules look for: patterns of which any may match, in the order in which the files name them, which is about
     /// that in which they are asked for.
-    rules: Vec<Vec<String>>,
+    phrases: Vec<Vec<String>>,
+    /// The places of these.
+    numbers: BTreeMap<Vec<String>, usize>,
     /// Regular expressions.
     expressions: BTreeSet<String>,
 }
@@ -85,16 +93,21 @@ struct Phrases {
 impl Phrases {
     fn add_vocabulary(&mut self, content: &Value) {
         for (name, texts) in content.as_object().into_iter().flatten() {
-            self.vocabulary.insert(name.clone(), texts_of(texts));
+            let texts = texts.as_array().into_iter().flatten().filter_map(Value::as_str);
+            self.vocabulary.insert(name.clone(), texts.map(str::to_owned).collect());
         }
     }
 
-    /// Adds what may be patterns: every text, and every list of texts. What the program does not ask for does no harm.
-    fn add_rule(&mut self, content: &Value) {
-        const SPOKEN: [&str; 7] = ["title", "why", "help", "draft", "message", "cite", "examples"];
-        for (key, value) in content.as_object().into_iter().flatten().filter(|(key, _)| !SPOKEN.contains(&key.as_str()))
-        {
-            if key == "parameters" { self.add_expressions(value) } else { self.add(value) }
+    /// Adds the patterns of a rule, and puts their numbers in their place.
+    fn add_rule(&mut self, content: &mut Value) {
+        for (key, value) in content.as_object_mut().into_iter().flatten() {
+            match key.as_str() {
+                "evidence" | "vague" | "forbidden" | "claims" | "unless" | "when" | "place" | "compare" => {
+                    self.add(key, value);
+                }
+                "parameters" => self.add_expressions(value),
+                _ => {}
+            }
         }
     }
 
@@ -110,21 +123,43 @@ impl Phrases {
         }
     }
 
-    fn add(&mut self, value: &Value) {
+    /// Adds the patterns under a key of a rule.
+    fn add(&mut self, key: &str, value: &mut Value) {
+        /// Lists of patterns that are each looked for by themselves.
+        const SINGLE: [&str; 9] =
+            ["evidence", "vague", "forbidden", "phrases", "place", "compare", "value", "ignore", "ignore-under"];
+        /// Lists of patterns of which any may match.
+        const JOINED: [&str; 8] = ["unless", "with", "not", "not-next", "not-under", "at-most", "at-least", "claim"];
         match value {
-            Value::String(text) => {
-                self.rules.push(vec![text.clone()]);
+            Value::String(text) if ["phrase", "heading"].contains(&key) => *text = self.number(vec![text.clone()]),
+            Value::String(text) if key == "regex" => {
+                self.expressions.insert(text.clone());
+            }
+            Value::Array(values) if JOINED.contains(&key) && !values.is_empty() => {
+                let texts = values.iter().filter_map(Value::as_str).map(str::to_owned);
+                *values = vec![Value::String(self.number(texts.collect()))];
             }
             Value::Array(values) => {
-                self.rules.push(texts_of(value));
-                values.iter().for_each(|value| self.add(value));
+                for value in values {
+                    match value {
+                        Value::String(text) if SINGLE.contains(&key) => *text = self.number(vec![text.clone()]),
+                        value => self.add(key, value),
+                    }
+                }
             }
-            Value::Object(fields) => {
-                fields.get("regex").into_iter().for_each(|regex| self.add_expressions(regex));
-                fields.values().for_each(|value| self.add(value));
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::Object(fields) => fields.iter_mut().for_each(|(key, value)| self.add(key, value)),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    /// The number of patterns any of which may match.
+    fn number(&mut self, patterns: Vec<String>) -> String {
+        let next = self.phrases.len();
+        let number = *self.numbers.entry(patterns.clone()).or_insert(next);
+        if number == next {
+            self.phrases.push(patterns);
+        }
+        number.to_string()
     }
 
     /// What they are compiled to. What is wrong with them is told by a test, which compiles them anew.
@@ -138,36 +173,22 @@ impl Phrases {
         let (ids, programs, _) = compile_entries(&vocabulary, &mut lexicon, |_, _| {});
         let entry = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
         let compiler = Compiler { entry: &entry };
-        let mut phrases: Vec<(u64, Program)> = Vec::new();
-        let mut known_by: BTreeMap<u64, &[String]> = BTreeMap::new();
-        for texts in &self.rules {
-            if let Some(other) = known_by.insert(key_of(texts), texts) {
-                assert_eq!(other, texts, "two phrases have one hash");
-                continue;
-            }
+        let mut compile = |texts: &Vec<String>| {
             let patterns = texts.iter().map(|text| Pattern::parse(text, &mut lexicon));
-            let Ok(patterns) = patterns.collect::<Result<Vec<Pattern>, _>>() else { continue };
-            let known = patterns.iter().flat_map(Pattern::names).all(|name| ids.contains_key(name));
-            if !patterns.is_empty()
-                && known
-                && let Ok(program) = compiler.compile(&patterns, &mut lexicon)
-            {
-                phrases.push((key_of(texts), program));
-            }
-        }
+            let patterns = patterns.collect::<Result<Vec<Pattern>, _>>().ok()?;
+            compiler.compile(&patterns, &mut lexicon).ok()
+        };
+        let programs_of_phrases: Vec<Program> =
+            self.phrases.iter().map(|texts| compile(texts).unwrap_or_else(Program::nothing)).collect();
         lexicon.close();
         let mut names: Vec<(String, usize)> = ids.iter().map(|(name, id)| (name.clone(), id.0)).collect();
         names.sort_by_key(|(_, id)| *id);
         let entries = names.into_iter().map(|(name, _)| name).zip(programs).collect::<Vec<_>>();
         let mut expressions: Vec<(u64, Prefilter)> =
-            self.expressions.iter().map(|regex| (key_of(&[regex]), Prefilter::of(regex))).collect();
+            self.expressions.iter().map(|regex| (key_of(regex), Prefilter::of(regex))).collect();
         expressions.sort_by_key(|(key, _)| *key);
-        freeze(&lexicon, &entries, &phrases, &expressions)
+        freeze(&lexicon, &entries, &programs_of_phrases, &expressions)
     }
-}
-
-fn texts_of(value: &Value) -> Vec<String> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

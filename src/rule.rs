@@ -30,7 +30,7 @@ use regex_automata::nfa::thompson::{self, WhichCaptures};
 
 pub use builtin::{builtin_sources, language_of};
 use file::compile_language;
-pub use file::{Examples, Layer, Located, Role, RuleSource, compile};
+pub use file::{Compact, Examples, Layer, Located, Role, RuleSource, compile};
 pub use pattern::PatternError;
 pub use profile::{Fact, Profile, ProfileError};
 pub use structure::Structure;

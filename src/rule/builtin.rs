@@ -1,12 +1,12 @@
 //! The `rules/` folder, embedded, and nothing else.
 
 use super::frozen::{Thawed, thaw};
-use super::{Examples, Layer, Role, RuleSource};
+use super::{Compact, Examples, Layer, Role, RuleSource};
 use crate::source::SourceFile;
 
-/// Path, text, and content in JSON without the examples of every file under `rules/`, in the order of their paths; the
-/// build script writes the list.
-const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+/// Path, text and compact forms of every file under `rules/`, in the order of their paths; the build script writes the
+/// list.
+const FILES: &[(&str, &str, Compact)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// For each language what the phrases of the files are compiled to, the numbers and the text; no code for the rules' own
 /// language.
@@ -21,12 +21,12 @@ pub(super) fn frozen(language: Option<&str>) -> Option<Thawed> {
 /// The rules and the vocabulary that come with the program. Without the examples they are read from their compact form,
 /// and their text is left out.
 pub fn builtin_sources(examples: Examples) -> Vec<RuleSource> {
-    let source = |(path, text, json): &(&'static str, &'static str, &'static str)| RuleSource {
+    let source = |(path, text, compact): &(&'static str, &'static str, Compact)| RuleSource {
         source: SourceFile::new(*path, if examples == Examples::Read { text.as_bytes() } else { b"" }),
         role: Role::of(path),
         language: language_of(path.strip_prefix("rules/").unwrap_or(path)),
         layer: Layer::Builtin,
-        compact: Some(json),
+        compact: Some(*compact),
     };
     FILES.iter().map(source).collect()
 }

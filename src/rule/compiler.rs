@@ -367,7 +367,7 @@ fn union(needs: &[Need]) -> Need {
 
 impl Program {
     /// A program that never matches.
-    pub(super) fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self::of(&Draft {
             states: vec![Step::Accept(None), Step::Split(Vec::new())],
             accepting: 1,

@@ -25,6 +25,8 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
 use crate::yaml::{self, Piece, find, line_end};
 use build::{Build, order};
+pub use compact::Compact;
+use compact::Form;
 use facts::{read_facts, read_packs};
 use shape::{Kind, PatternOrElse, PhraseFields, RULE_KEYS, RuleFields};
 use translation::translated;
@@ -63,9 +65,8 @@ pub struct RuleSource {
     pub layer: Layer,
     /// The language that its phrases are in, where that is not the rules' own: its ISO 639-1 code.
     pub language: Option<String>,
-    /// What it holds, examples left out, in JSON: for built-in files, which are known to be right and are read at every
-    /// start of the program.
-    pub compact: Option<&'static str>,
+    /// What it holds in JSON: for built-in files, which are known to be right and are read at every start of the program.
+    pub compact: Option<Compact>,
 }
 
 /// Whether the examples of built-in rules are read: half of their text, which a check has no use for. A user's files are
@@ -92,11 +93,12 @@ pub struct Located {
 /// their mistakes are told.
 pub fn compile(sources: Vec<RuleSource>, examples: Examples) -> (RuleSet, Vec<Located>) {
     let mut problems = Problems::default();
-    let facts = read_facts(&sources, examples, &mut problems);
-    let packs = read_packs(&sources, examples, &facts, &mut problems);
-    let files = read_rules(&sources, examples, &mut problems);
+    let form = Form::of(&sources, None, examples);
+    let facts = read_facts(&sources, form, &mut problems);
+    let packs = read_packs(&sources, form, &facts, &mut problems);
+    let files = read_rules(&sources, form, &mut problems);
     let Compiled { rules, needs, order, lexicon, entries } =
-        compile_files(&files, None, &facts, &sources, examples, &mut problems);
+        compile_files(&files, None, &facts, &sources, form, &mut problems);
 
     let codes = sources.iter().filter_map(|given| given.language.clone());
     let mut languages: BTreeMap<String, OnceLock<Box<RuleSet>>> = codes.map(|code| (code, OnceLock::new())).collect();
@@ -129,10 +131,11 @@ fn translate(
     problems: &mut Problems,
 ) -> RuleSet {
     // Mistakes in the rules themselves were told already.
-    let files = read_rules(sources, examples, &mut Problems::default());
-    let files = translated(files, language, sources, examples, problems);
+    let form = Form::of(sources, Some(language), examples);
+    let files = read_rules(sources, form, &mut Problems::default());
+    let files = translated(files, language, sources, form, problems);
     let Compiled { rules, needs, order, lexicon, entries } =
-        compile_files(&files, Some(language), facts, sources, examples, problems);
+        compile_files(&files, Some(language), facts, sources, form, problems);
     RuleSet {
         rules,
         needs,
@@ -161,16 +164,12 @@ fn compile_files(
     language: Option<&str>,
     facts: &[Fact],
     sources: &[RuleSource],
-    examples: Examples,
+    form: Form,
     problems: &mut Problems,
 ) -> Compiled {
-    let is_own_vocabulary = |given: &RuleSource| {
-        given.role == Role::Vocabulary && given.layer == Layer::User && given.language.as_deref() == language
-    };
-    // What was compiled when the program was built holds with the vocabulary that was there then.
-    let frozen = match examples {
-        Examples::Skip if !sources.iter().any(is_own_vocabulary) => frozen(language),
-        _ => None,
+    let frozen = match form {
+        Form::Numbered => frozen(language),
+        Form::Whole | Form::Written => None,
     };
     let (mut lexicon, ids, entries, frozen) = match frozen {
         Some(Thawed { lexicon, entries, phrases }) => {
@@ -180,7 +179,7 @@ fn compile_files(
         }
         None => {
             let mut lexicon = Lexicon::new();
-            let vocabulary = read_vocabulary(sources, language, examples, &mut lexicon, problems);
+            let vocabulary = read_vocabulary(sources, language, form, &mut lexicon, problems);
             let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut lexicon, problems);
             (lexicon, ids, entries, None)
         }
@@ -251,17 +250,14 @@ struct ReadRule {
 }
 
 /// Reads the rule files, in the order of their ids. Of two layers' rules with one id, the higher layer's stays.
-fn read_rules(sources: &[RuleSource], examples: Examples, problems: &mut Problems) -> Vec<ReadRule> {
+fn read_rules(sources: &[RuleSource], form: Form, problems: &mut Problems) -> Vec<ReadRule> {
     let mut named: BTreeMap<RuleId, ReadRule> = BTreeMap::new();
     let mut unnamed = Vec::new();
     for (file, given) in
         sources.iter().enumerate().filter(|(_, given)| given.role == Role::Rule && given.language.is_none())
     {
         let RuleSource { source, layer, .. } = given;
-        let fields = match given.compact.filter(|_| examples == Examples::Skip) {
-            Some(json) => compact::read(json),
-            None => read_fields(given, file, problems),
-        };
+        let fields = form.read(given).unwrap_or_else(|| read_fields(given, file, problems));
         let label = Label::new(source.span(find(source, "id", &fields.id)), "");
         let Some(id) = RuleId::parse(&fields.id) else {
             // A file without any id is reported for that.

@@ -11,17 +11,13 @@ use super::lexicon::{Lexicon, Table};
 use super::prefilter::Prefilter;
 use super::program::Program;
 
-/// What phrases are known by: a hash of the patterns of which any may match.
-pub(crate) fn key_of<T: AsRef<str>>(patterns: &[T]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |number: u64| hash = (hash ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-    for pattern in patterns.iter().map(AsRef::as_ref) {
-        add(pattern.len() as u64);
-        for chunk in pattern.as_bytes().chunks(8) {
-            let mut bytes = [0; 8];
-            bytes[..chunk.len()].copy_from_slice(chunk);
-            add(u64::from_le_bytes(bytes));
-        }
+/// What a regular expression is known by: a hash of it.
+pub(crate) fn key_of(regex: &str) -> u64 {
+    let mut hash = regex.len() as u64;
+    for chunk in regex.as_bytes().chunks(8) {
+        let mut bytes = [0; 8];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     }
     hash
 }
@@ -34,11 +30,12 @@ pub(crate) struct Written {
 }
 
 /// Writes what was compiled: the entries in the order of their ids with their names; the expressions in the order of their
-/// keys; the phrases in any order, best in that in which they are asked for, since that is how they will lie in memory.
+/// keys; the phrases by their numbers, best in the order in which they are asked for, since that is how they will lie in
+/// memory.
 pub(crate) fn freeze(
     lexicon: &Lexicon,
     entries: &[(String, Program)],
-    phrases: &[(u64, Program)],
+    phrases: &[Program],
     expressions: &[(u64, Prefilter)],
 ) -> Written {
     let mut written = Written::default();
@@ -53,19 +50,13 @@ pub(crate) fn freeze(
         written.long(*key);
         prefilter.freeze(&mut written);
     }
-    let mut programs = Vec::new();
-    let mut places = Vec::new();
-    for (key, program) in phrases {
-        places.push((*key, programs.len()));
-        programs.extend_from_slice(program.numbers());
-    }
-    places.sort_unstable();
-    written.count(places.len());
-    for (key, place) in places {
-        written.long(key);
+    let mut place = 0;
+    written.count(phrases.len());
+    for program in phrases {
         written.count(place);
+        place += program.numbers().len();
     }
-    written.numbers.extend(programs);
+    phrases.iter().for_each(|program| written.numbers.extend_from_slice(program.numbers()));
     written
 }
 
@@ -77,26 +68,24 @@ pub(crate) struct Thawed {
     pub(crate) phrases: Phrases,
 }
 
-/// The phrases and regular expressions, by the hashes of what they were made from.
+/// The phrases by their numbers, and the regular expressions by their hashes.
 pub(crate) struct Phrases {
     /// In the order of the hashes.
     expressions: Vec<(u64, Prefilter)>,
-    /// Three numbers each: the two halves of the hash, in the order of the hashes, and where the program starts.
-    index: &'static [[u32; 3]],
+    /// For each phrase where its program starts.
+    places: &'static [u32],
     programs: &'static [u32],
 }
 
 impl Phrases {
-    /// The program of some patterns, if they are built in.
-    pub(crate) fn program(&self, key: u64) -> Option<Program> {
-        let key_of = |[high, low, _]: &[u32; 3]| u64::from(*high) << 32 | u64::from(*low);
-        let at = self.index.binary_search_by_key(&key, key_of).ok()?;
-        Some(Program::at_start(&self.programs[self.index[at][2] as usize..]))
+    /// What a phrase was compiled to.
+    pub(crate) fn program(&self, number: usize) -> Program {
+        Program::at_start(&self.programs[self.places[number] as usize..])
     }
 
     /// What is known of a regular expression, if it is built in.
     pub(crate) fn prefilter(&self, regex: &str) -> Option<&Prefilter> {
-        let at = self.expressions.binary_search_by_key(&key_of(&[regex]), |(key, _)| *key).ok()?;
+        let at = self.expressions.binary_search_by_key(&key_of(regex), |(key, _)| *key).ok()?;
         Some(&self.expressions[at].1)
     }
 }
@@ -110,8 +99,8 @@ pub(crate) fn thaw(numbers: &'static [u32], text: &'static str) -> Thawed {
     let count = frozen.count();
     let expressions = (0..count).map(|_| (frozen.long(), Prefilter::thaw(&mut frozen))).collect();
     let count = frozen.count();
-    let (index, programs) = frozen.numbers.split_at(count * 3);
-    Thawed { lexicon, entries, phrases: Phrases { expressions, index: index.as_chunks().0, programs } }
+    let (places, programs) = frozen.numbers.split_at(count);
+    Thawed { lexicon, entries, phrases: Phrases { expressions, places, programs } }
 }
 
 impl Written {
@@ -236,9 +225,9 @@ mod tests {
         let before = shown(&lexicon, &[&programs[0], &programs[1], &program]);
         let names = ["data".to_owned(), "keep".to_owned()];
         let entries: Vec<(String, Program)> = names.into_iter().zip(programs).collect();
-        let phrases = [(u64::MAX, Program::nothing()), (key_of(&texts), program)];
+        let phrases = [Program::nothing(), program, Program::nothing()];
         let regexes = [r"(?i)\[your (name|e-mail)\]$", "^[^ ]+ notice:?"];
-        let mut expressions = regexes.map(|regex| (key_of(&[regex]), Prefilter::of(regex)));
+        let mut expressions = regexes.map(|regex| (key_of(regex), Prefilter::of(regex)));
         expressions.sort_by_key(|(key, _)| *key);
         let Written { numbers, text } = freeze(&lexicon, &entries, &phrases, &expressions);
         let Thawed { mut lexicon, entries, phrases } = thaw(numbers.leak(), text.leak());
@@ -247,10 +236,12 @@ mod tests {
             assert_ne!(phrases.prefilter(regex), Some(&Prefilter::default()));
         }
         assert_eq!(phrases.prefilter("another"), None);
-        let program = phrases.program(key_of(&texts)).unwrap();
+        let program = phrases.program(1);
         assert_eq!(shown(&lexicon, &[&entries[0].1, &entries[1].1, &program]), before);
         assert_eq!(entries[1].0, "keep");
-        assert!(phrases.program(key_of(&["<data>", "we"])).is_none());
+        for number in [0, 2] {
+            assert_eq!(phrases.program(number).numbers(), Program::nothing().numbers());
+        }
         // A lexicon that was thawed learns on.
         let known = lexicon.symbol(WordTest::Exact("until"));
         assert_eq!(lexicon.symbol(WordTest::Exact("until")), known);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clauselint::rule::{Examples, Expected, Layer, Role, RuleKind, RuleSet, Status, builtin_sources, compile};
 
-use crate::program::{Program, run};
+use crate::program::{Folder, Program, root, run};
 
 fn builtin() -> RuleSet {
     let (rules, problems) = compile(builtin_sources(Examples::Read), Examples::Read);
@@ -29,6 +29,21 @@ fn the_built_in_files_stand_up_as_a_users() {
     }
     let (_, problems) = compile(sources, Examples::Read);
     assert!(problems.is_empty(), "{problems:?}");
+}
+
+/// Numbers stand for their phrases until a vocabulary of one's own may change what these mean.
+#[test]
+fn what_was_compiled_before_finds_what_is_written() {
+    let folder = Folder::new()
+        .file("rules/vocabulary/ours.yaml", "our-word: [\"zyx\"]\n")
+        .file("rules/de/vocabulary/ours.yaml", "unser-wort: [\"zyx\"]\n");
+    for policy in ["complete.md", "sparse.md", "adversarial.md", "german.md"] {
+        std::fs::copy(root().join("fixtures").join(policy), folder.path(policy)).unwrap();
+        let check = ["check", "--no-config", "--today", "2026-11-30", "--format", "json", policy];
+        let (before, written) = (folder.run(check), folder.run([&check[..], &["--rules", "rules"]].concat()));
+        assert!(before.stdout.contains("\"evidence\""), "{policy}");
+        assert_eq!((before.stdout, before.code), (written.stdout, written.code), "{policy}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::vocabulary::unknown_name;
 use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::compiler::Compiler;
-use crate::rule::frozen::{Phrases, key_of};
+use crate::rule::frozen::Phrases;
 use crate::rule::lexicon::Lexicon;
 use crate::rule::program::{EntryId, Program};
 use crate::rule::{
@@ -132,8 +132,9 @@ impl Build<'_, '_> {
 
     /// Patterns any of which may match; nothing where there is none.
     fn program(&mut self, key: &str, texts: &[String]) -> Option<Program> {
-        if let Some(program) = self.frozen.and_then(|frozen| frozen.program(key_of(texts))) {
-            return Some(program);
+        if let Some(frozen) = self.frozen {
+            let number = texts.first()?.parse().expect("internal: numbers stand for the patterns of a built-in file");
+            return Some(frozen.program(number));
         }
         let mut patterns = Vec::with_capacity(texts.len());
         for text in texts {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::shape::{FactFields, PackFields};
-use super::{Examples, KIND, Layer, Problems, Role, RuleSource, compact, parse, pieces};
+use super::{Form, KIND, Layer, Problems, Role, RuleSource, parse, pieces};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::profile::{FactIs, Profile, UNSAID};
 use crate::rule::{Fact, Pack};
@@ -11,7 +11,7 @@ use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
 
 /// Reads the facts, in the order of their names. A user's fact replaces a built-in one of the same name.
-pub(super) fn read_facts(sources: &[RuleSource], examples: Examples, problems: &mut Problems) -> Vec<Fact> {
+pub(super) fn read_facts(sources: &[RuleSource], form: Form, problems: &mut Problems) -> Vec<Fact> {
     let mut facts: BTreeMap<String, (Layer, Fact)> = BTreeMap::new();
     for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.role == Role::Profile) {
         let RuleSource { source, layer, .. } = given;
@@ -19,8 +19,7 @@ pub(super) fn read_facts(sources: &[RuleSource], examples: Examples, problems: &
             let fact = Fact { name: name.to_owned(), about: fields.about, values: fields.values };
             facts.insert(name.to_owned(), (*layer, fact));
         };
-        if let Some(json) = given.compact.filter(|_| examples == Examples::Skip) {
-            let read: BTreeMap<String, FactFields> = compact::read(json);
+        if let Some(read) = form.read::<BTreeMap<String, FactFields>>(given) {
             read.into_iter().for_each(|(name, fields)| add(&name, fields));
             continue;
         }
@@ -40,19 +39,11 @@ pub(super) fn read_facts(sources: &[RuleSource], examples: Examples, problems: &
 }
 
 /// Reads what is told about packs, in the order of their ids. Of two layers' packs with one id, the higher layer's stays.
-pub(super) fn read_packs(
-    sources: &[RuleSource],
-    examples: Examples,
-    facts: &[Fact],
-    problems: &mut Problems,
-) -> Vec<Pack> {
+pub(super) fn read_packs(sources: &[RuleSource], form: Form, facts: &[Fact], problems: &mut Problems) -> Vec<Pack> {
     let mut packs: BTreeMap<String, Pack> = BTreeMap::new();
     for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.role == Role::Pack) {
         let source = &given.source;
-        let fields = match given.compact.filter(|_| examples == Examples::Skip) {
-            Some(json) => compact::read(json),
-            None => read_pack(given, file, problems),
-        };
+        let fields = form.read(given).unwrap_or_else(|| read_pack(given, file, problems));
         let profile = profile_condition(&fields.profile, source, file, "profile", facts, problems);
         packs.insert(
             fields.id.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::shape::{RuleFields, TranslationFields};
-use super::{Examples, KIND, Problems, ReadRule, Role, RuleSource, compact, parse, pieces};
+use super::{Form, KIND, Problems, ReadRule, Role, RuleSource, parse, pieces};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::{RuleId, did_you_mean};
 use crate::yaml::find;
@@ -17,10 +17,10 @@ pub(super) fn translated(
     rules: Vec<ReadRule>,
     language: &str,
     sources: &[RuleSource],
-    examples: Examples,
+    form: Form,
     problems: &mut Problems,
 ) -> Vec<ReadRule> {
-    let mut translations = read(language, sources, examples, problems);
+    let mut translations = read(language, sources, form, problems);
     let rules = rules.into_iter().map(|rule| {
         let translation = rule.id.as_ref().and_then(|id| translations.remove(id.as_str()));
         // A user's rule looks for something of its own, which the translation of the one that it replaces knows nothing of.
@@ -57,7 +57,7 @@ fn translate(rule: RuleFields, translation: TranslationFields) -> RuleFields {
 fn read(
     language: &str,
     sources: &[RuleSource],
-    examples: Examples,
+    form: Form,
     problems: &mut Problems,
 ) -> BTreeMap<String, (usize, TranslationFields)> {
     let mut translations: BTreeMap<String, (usize, TranslationFields)> = BTreeMap::new();
@@ -65,10 +65,7 @@ fn read(
     for (file, given) in
         files.filter(|(_, given)| given.role == Role::Rule && given.language.as_deref() == Some(language))
     {
-        let fields = match given.compact.filter(|_| examples == Examples::Skip) {
-            Some(json) => compact::read(json),
-            None => read_fields(given, file, problems),
-        };
+        let fields = form.read(given).unwrap_or_else(|| read_fields(given, file, problems));
         let twin = translations.get(&fields.id).map(|(other, _)| &sources[*other]);
         if let Some(twin) = twin.filter(|twin| twin.layer == given.layer) {
             let label = Label::new(given.source.span(find(&given.source, "id", &fields.id)), "");

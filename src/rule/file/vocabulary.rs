@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Examples, Layer, Problems, Role, RuleSource, compact, parse, pieces, read_pattern};
+use super::{Form, Layer, Problems, Role, RuleSource, parse, pieces, read_pattern};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::compiler::compile_entries;
 use crate::rule::did_you_mean;
@@ -25,7 +25,7 @@ pub(super) struct ReadEntry {
 pub(super) fn read_vocabulary(
     sources: &[RuleSource],
     language: Option<&str>,
-    examples: Examples,
+    form: Form,
     lexicon: &mut Lexicon,
     problems: &mut Problems,
 ) -> BTreeMap<String, ReadEntry> {
@@ -33,8 +33,8 @@ pub(super) fn read_vocabulary(
     let is_asked = |given: &RuleSource| given.role == Role::Vocabulary && given.language.as_deref() == language;
     for (file, given) in sources.iter().enumerate().filter(|(_, given)| is_asked(given)) {
         let RuleSource { source, layer, .. } = given;
-        if let Some(json) = given.compact.filter(|_| examples == Examples::Skip) {
-            for (name, texts) in compact::read::<BTreeMap<String, Vec<String>>>(json) {
+        if let Some(read) = form.read::<BTreeMap<String, Vec<String>>>(given) {
+            for (name, texts) in read {
                 let patterns = texts.iter().filter_map(|text| Pattern::parse(text, lexicon).ok()).collect();
                 entries.insert(name, ReadEntry { file, layer: *layer, patterns });
             }
