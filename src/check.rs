@@ -206,7 +206,7 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
         reading: RuleSet::read(rules, document),
         statuses: vec![None; main.rules().len()],
         has_text: has_text.clone(),
-        vetoes: BTreeMap::new(),
+        vetoes: None,
     };
     let mut checkers: Vec<Checker<'_>> = read.map(checker).collect();
     let mut disclosures = Vec::new();
@@ -298,7 +298,7 @@ struct Checker<'c> {
     /// Whether there are clauses right under a heading, by the sections' places.
     has_text: Vec<bool>,
     /// What the `unless:` of the current rule matches, by clause.
-    vetoes: BTreeMap<ClauseId, Vec<Match>>,
+    vetoes: Option<BTreeMap<ClauseId, Vec<Match>>>,
 }
 
 impl Checker<'_> {
@@ -306,7 +306,7 @@ impl Checker<'_> {
     fn find(&mut self, idx: usize) -> Option<Assessed> {
         let rules = self.rules;
         let RuleKind::Disclosure(disclosure) = &rules.rules()[idx].kind else { return None };
-        self.vetoes.clear();
+        self.vetoes = None;
         let evidence = self.search(&disclosure.evidence, disclosure.unless.as_ref());
         let (status, hits) = if evidence.is_empty() {
             (Status::Vague, self.search(&disclosure.vague, disclosure.unless.as_ref()))
@@ -366,7 +366,7 @@ impl Checker<'_> {
         let rules = self.rules;
         let rule = &rules.rules()[idx];
         let RuleKind::Forbidden(forbidden) = &rule.kind else { return Vec::new() };
-        self.vetoes.clear();
+        self.vetoes = None;
         if forbidden.when.as_ref().is_some_and(|when| !self.holds(when)) {
             return Vec::new();
         }
@@ -529,12 +529,9 @@ impl Checker<'_> {
     /// once.
     fn vetoes(&mut self, clause: ClauseId, unless: Option<&Program>) -> Vec<Match> {
         let Some(unless) = unless else { return Vec::new() };
-        if let Some(known) = self.vetoes.get(&clause) {
-            return known.clone();
-        }
-        let found = self.reading.in_clause(unless, clause);
-        self.vetoes.insert(clause, found.clone());
-        found
+        let reading = &mut self.reading;
+        let known = self.vetoes.get_or_insert_with(|| reading.matches(unless).into_iter().collect());
+        known.get(&clause).cloned().unwrap_or_default()
     }
 
     /// The words at all hits, in the order of the file; hits that overlap are one piece of evidence.

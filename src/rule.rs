@@ -21,6 +21,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -48,7 +49,7 @@ use crate::document::{Document, Language, ProseSpan};
 use lexicon::Lexicon;
 use prefilter::Prefilter;
 use profile::FactIs;
-use reading::Rooms;
+use reading::{Rooms, Wanted};
 
 /// A rule's id: a pack and a name in lower-case letters, digits and hyphens, as in `pack/name-of-rule`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,6 +204,42 @@ pub enum RuleKind {
     Structure(Structure),
 }
 
+impl RuleKind {
+    /// Adds what is looked for in statements, in the order in which it is asked for.
+    fn add_wanted<'r>(&'r self, wanted: &mut Vec<Wanted<'r>>) {
+        match self {
+            Self::Disclosure(disclosure) => {
+                let (sure, others): (Vec<&Phrase>, Vec<&Phrase>) =
+                    disclosure.evidence.iter().partition(|phrase| phrase.is_sure());
+                let first = wanted.len();
+                sure.into_iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
+                // Vague words are asked for only where there is no evidence.
+                let evidence = first..wanted.len();
+                others.into_iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
+                disclosure.vague.iter().for_each(|phrase| phrase.add_wanted(evidence.clone(), wanted));
+                wanted.extend(disclosure.unless.iter().map(Wanted::matches));
+            }
+            Self::Forbidden(forbidden) => {
+                forbidden.phrases.iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
+                wanted.extend(forbidden.unless.iter().map(Wanted::matches));
+            }
+            Self::Conflict(conflict) => {
+                let claims = match &conflict.claims {
+                    Claims::Opposed { absolute, contrary } => vec![absolute, contrary],
+                    Claims::Valued { claim, .. } => vec![claim],
+                    Claims::Unread => Vec::new(),
+                };
+                for claim in claims {
+                    claim.phrases.iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
+                    wanted.extend(claim.unless.iter().map(Wanted::matches));
+                    wanted.extend([&claim.not, &claim.not_next].into_iter().flatten().map(Wanted::statement));
+                }
+            }
+            Self::Structure(_) => {}
+        }
+    }
+}
+
 /// Something that the policy must tell.
 #[derive(Debug)]
 pub struct Disclosure {
@@ -327,6 +364,27 @@ pub(crate) struct Phrase {
     pub(crate) with: Option<Box<With>>,
     pub(crate) not: Option<Box<Program>>,
     pub(crate) value: Option<String>,
+}
+
+impl Phrase {
+    /// Whether nothing else need be there.
+    fn is_sure(&self) -> bool {
+        self.heading.is_none() && self.with.is_none() && self.not.is_none()
+    }
+
+    /// Adds what is looked for in statements, unless something else is found.
+    fn add_wanted<'r>(&'r self, instead_of: Range<usize>, wanted: &mut Vec<Wanted<'r>>) {
+        let own = match &self.search {
+            Search::Pattern(program) => Some(Wanted::matches(program)),
+            Search::Regex(_) => None,
+        };
+        let with = self.with.as_ref().map(|with| match with.within {
+            Within::Clause => Wanted::statement(&with.program),
+            Within::Clauses(_) | Within::Section | Within::Document => Wanted::matches(&with.program),
+        });
+        let all = own.into_iter().chain(self.not.as_deref().map(Wanted::statement)).chain(with);
+        wanted.extend(all.map(|one| Wanted { instead_of: instead_of.clone(), ..one }));
+    }
 }
 
 /// How a phrase is found.
@@ -580,7 +638,13 @@ impl RuleSet {
     }
 
     pub(crate) fn read(&self, document: &Document) -> Reading<'_> {
-        Reading::new(document, &self.lexicon, &self.entries, &self.rooms)
+        let mut reading = Reading::new(document, &self.lexicon, &self.entries, &self.rooms);
+        if reading.is_long() {
+            let mut wanted = Vec::new();
+            self.rules.iter().for_each(|rule| rule.kind.add_wanted(&mut wanted));
+            reading.run_ahead(&wanted);
+        }
+        reading
     }
 }
 

@@ -104,7 +104,7 @@ impl Checker<'_> {
     /// The places that make a claim with nothing beside them that narrows it, and that say what the rule asks for.
     fn statements(&mut self, claim: &Claim, value: Option<&ClaimValue>) -> Vec<Statement> {
         // What is ruled out was remembered for the other claim.
-        self.vetoes.clear();
+        self.vetoes = None;
         let mut hits = self.search(&claim.phrases, claim.unless.as_ref());
         hits.retain(|hit: &Hit| !self.is_narrowed(claim, hit.clause));
         let evidence = self.evidence(hits, Quotation::Phrase);

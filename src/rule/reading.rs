@@ -10,10 +10,17 @@
 //! For each word that a match can end at, the latest start is told: the shortest match, which is the best quotation. It is
 //! found by going back from the end through the states that were reached.
 
+//!
+//! What was worked out of a tile is kept for the next program, which is worth most while it lies in the processor's caches.
+//! So a long document is run over tile by tile, with all the programs that will be asked for; a short one program by program,
+//! with those that are.
+
+mod ahead;
 mod entry;
 mod run;
 mod tile;
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use super::lexicon::Lexicon;
@@ -21,6 +28,8 @@ use super::positions::{self, Stretch};
 use super::program::{EntryId, Program};
 use super::words::{Token, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
+use ahead::Ahead;
+pub(crate) use ahead::{Found, Wanted};
 use entry::RunByLength;
 use run::Run;
 use tile::{Laid, LayOut, Passages, Places, Tile, keep};
@@ -52,7 +61,7 @@ impl Passage<'_> {
     pub(crate) fn own(&self, found: Match) -> Option<ProseSpan> {
         let end = found.end.checked_sub(self.lead_in).filter(|end| *end > 0)?;
         let start = found.start.saturating_sub(self.lead_in);
-        Some(ProseSpan { start: self.own[start].at.start, end: self.own[end - 1].at.end })
+        Some(ProseSpan { start: self.own[start].at().start, end: self.own[end - 1].at().end })
     }
 
     /// Whether a match starts in the lead-in.
@@ -63,6 +72,12 @@ impl Passage<'_> {
 
 /// So many passages are run over one by one, more of them with all the others.
 const FEW_PASSAGES: u32 = 4;
+
+/// A document with more tiles is a long one.
+const FEW_TILES: usize = 16;
+
+/// Of a long document so many tiles are kept as they were worked on.
+const KEPT_TILES: usize = 4;
 
 /// A document as patterns see it.
 pub(crate) struct Reading<'r> {
@@ -75,6 +90,10 @@ pub(crate) struct Reading<'r> {
     /// How many clauses there are.
     clauses: usize,
     tiles: Vec<Tile<'r>>,
+    /// Of a long document the tiles that something was worked out of last, by their places.
+    worked: VecDeque<usize>,
+    /// What programs were found to match in all the statements.
+    ahead: Ahead,
     room: Room,
     rooms: &'r Rooms,
 }
@@ -115,8 +134,7 @@ impl<'r> Reading<'r> {
             words.read(&clause.prose, &mut tokens);
             own.push(tokens.len());
         }
-        let entries = programs.len();
-        let mut layout = LayOut { lexicon, words, entries, tiles: Vec::new(), passages: Vec::new(), open: Vec::new() };
+        let mut layout = LayOut { lexicon, words, tiles: Vec::new(), passages: Vec::new(), open: Vec::new() };
         for (idx, clause) in document.clauses().iter().enumerate() {
             let of = |id: usize| &tokens[own[id]..own[id + 1]];
             let lead_in = clause.lead_in.iter().flat_map(|id| of(id.0));
@@ -140,7 +158,28 @@ impl<'r> Reading<'r> {
             tile.statements[place / 64] |= 1 << (place % 64);
         }
         let clauses = document.clauses().len();
-        Self { programs, tokens, own, passages, clauses, tiles, room: rooms.take(), rooms }
+        let (worked, ahead) = (VecDeque::new(), Ahead::default());
+        Self { programs, tokens, own, passages, clauses, tiles, worked, ahead, room: rooms.take(), rooms }
+    }
+
+    /// Whether the document is a long one.
+    pub(crate) fn is_long(&self) -> bool {
+        self.tiles.len() > FEW_TILES
+    }
+
+    /// Finds what programs match in statements, for when it is asked for.
+    pub(crate) fn run_ahead(&mut self, wanted: &[Wanted<'r>]) {
+        let mut ahead = Ahead::of(wanted);
+        for idx in 0..self.tiles.len() {
+            for (at, Wanted { program, of, instead_of }) in wanted.iter().enumerate() {
+                if ahead.is_found(instead_of.clone()) {
+                    ahead.leave_out(at);
+                } else {
+                    self.find_in(program, *of, idx, |clause, matches| ahead.add(at, clause, &matches));
+                }
+            }
+        }
+        self.ahead = ahead;
     }
 
     pub(crate) fn passage(&self, clause: ClauseId) -> Passage<'_> {
@@ -153,48 +192,83 @@ impl<'r> Reading<'r> {
 
     /// The statements that match, in order, each with its matches as [`Reading::in_clause`] gives them.
     pub(crate) fn matches(&mut self, program: &Program) -> Vec<(ClauseId, Vec<Match>)> {
+        if let Some(found) = self.ahead.matches(program) {
+            return found;
+        }
         let mut found = Vec::new();
         for idx in 0..self.tiles.len() {
-            let tile = &self.tiles[idx];
-            let mut candidates = tile.candidates(program, self.programs);
-            keep(&mut candidates, &tile.statements);
-            let count: u32 = candidates.iter().map(|bits| bits.count_ones()).sum();
-            if count == 0 {
-                continue;
-            }
-            self.find_entries(program, idx);
-            let tile = &self.tiles[idx];
-            if count > FEW_PASSAGES {
-                if !self.room.run.forward(program, tile, Stretch::WHOLE) {
-                    continue;
-                }
-                let mut ends = Passages::default();
-                for end in self.room.run.ends(program) {
-                    let passage = tile.passage_of[end];
-                    ends[usize::from(passage) / 64] |= 1 << (passage % 64);
-                }
-                keep(&mut candidates, &ends);
-            }
-            for at in positions::each(&candidates) {
-                let at = tile.passages.start + at;
-                let passage = self.passages[at];
-                if count > FEW_PASSAGES || self.room.run.forward(program, tile, passage.stretch()) {
-                    found.push((ClauseId(at), self.room.run.matches(program, tile, passage)));
-                }
-            }
+            self.find_in(program, Found::Matches, idx, |clause, matches| found.push((clause, matches)));
         }
         found
     }
 
+    /// Tells the statements of a tile that match, each with its matches if they are wanted.
+    fn find_in(&mut self, program: &Program, wanted: Found, idx: usize, mut tell: impl FnMut(ClauseId, Vec<Match>)) {
+        self.work_on(idx);
+        let tile = &self.tiles[idx];
+        let mut candidates = tile.candidates(program, self.programs);
+        keep(&mut candidates, &tile.statements);
+        let count: u32 = candidates.iter().map(|bits| bits.count_ones()).sum();
+        if count == 0 {
+            return;
+        }
+        self.find_entries(program, idx);
+        let tile = &self.tiles[idx];
+        if count > FEW_PASSAGES {
+            if !self.room.run.forward(program, tile, Stretch::WHOLE) {
+                return;
+            }
+            let mut ends = Passages::default();
+            for end in self.room.run.ends(program) {
+                let passage = tile.passage_of[end];
+                ends[usize::from(passage) / 64] |= 1 << (passage % 64);
+            }
+            keep(&mut candidates, &ends);
+        }
+        for at in positions::each(&candidates) {
+            let at = tile.passages.start + at;
+            let passage = self.passages[at];
+            if count > FEW_PASSAGES || self.room.run.forward(program, tile, passage.stretch()) {
+                let matches = match wanted {
+                    Found::Statement => Vec::new(),
+                    Found::Matches => self.room.run.matches(program, tile, passage),
+                };
+                tell(ClauseId(at), matches);
+            }
+        }
+    }
+
+    /// Makes room for what is worked out of a tile. Of a long document the tiles that were worked on before are let go: all
+    /// of them would take many times the memory that it takes itself.
+    fn work_on(&mut self, idx: usize) {
+        if self.is_long() && !self.worked.contains(&idx) {
+            if self.worked.len() == KEPT_TILES
+                && let Some(before) = self.worked.pop_front()
+            {
+                self.tiles[before].forget();
+            }
+            self.worked.push_back(idx);
+        }
+        self.tiles[idx].prepare(self.programs.len());
+    }
+
     /// Whether a clause with its lead-in matches.
     pub(crate) fn is_in_clause(&mut self, program: &Program, clause: ClauseId) -> bool {
-        self.is_in(program, clause.0)
+        let known = self.ahead.is_in_statement(program, clause).filter(|_| self.is_statement(clause));
+        known.unwrap_or_else(|| self.is_in(program, clause.0))
+    }
+
+    fn is_statement(&self, clause: ClauseId) -> bool {
+        let tile = &self.tiles[self.passages[clause.0].tile];
+        let place = clause.0 - tile.passages.start;
+        tile.statements[place / 64] >> (place % 64) & 1 != 0
     }
 
     /// The matches in a clause with its lead-in, in order of their ends; they may overlap, and may lie in the lead-in
     /// altogether ([`Passage::own`] tells).
     pub(crate) fn in_clause(&mut self, program: &Program, clause: ClauseId) -> Vec<Match> {
-        self.found_in(program, clause.0)
+        let known = self.ahead.in_statement(program, clause).filter(|_| self.is_statement(clause));
+        known.unwrap_or_else(|| self.found_in(program, clause.0))
     }
 
     /// Whether a section's own heading matches.
@@ -222,6 +296,7 @@ impl<'r> Reading<'r> {
     fn is_in(&mut self, program: &Program, at: usize) -> bool {
         let passage = self.passages[at];
         let idx = passage.tile;
+        self.work_on(idx);
         let place = at - self.tiles[idx].passages.start;
         if self.tiles[idx].candidates(program, self.programs)[place / 64] >> (place % 64) & 1 == 0 {
             return false;
@@ -381,6 +456,32 @@ mod tests {
         (blocks.prop_map(shown), prop_oneof![30 => Just(1), 1 => Just(60)]).prop_map(|(text, times)| text.repeat(times))
     }
 
+    /// Of a long document few tiles are kept as they were worked on, and what was let go is worked out again.
+    #[test]
+    fn a_long_document_is_asked_in_any_order() {
+        const MANY: usize = 4000;
+        let mut lexicon = Lexicon::new();
+        let read = |text: &str, lexicon: &mut Lexicon| Pattern::parse(text, lexicon).unwrap();
+        let vocabulary = BTreeMap::from([("one".to_owned(), vec![read("(our|your) data", &mut lexicon)])]);
+        let (ids, programs, _) = compile_entries(&vocabulary, &mut lexicon, |_, _| {});
+        let entry = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
+        let pattern = read("share <one>", &mut lexicon);
+        let program = Compiler { entry: &entry }.compile([&pattern], &mut lexicon).unwrap();
+        lexicon.close();
+        let text = "We share your data.\n\nWe share your bread.\n\n".repeat(MANY);
+        let document = Document::parse(&SourceFile::new("a", text.as_bytes()), Format::Markdown);
+        let rooms = Rooms::default();
+        let mut reading = Reading::new(&document, &lexicon, &programs, &rooms);
+        assert!(reading.is_long());
+        for clause in [0, 1, 2 * MANY - 1, 2 * MANY - 2, MANY, 0, 1].into_iter().chain(0..2 * MANY) {
+            let found = if clause % 2 == 0 { vec![Match { start: 1, end: 4 }] } else { Vec::new() };
+            assert_eq!(reading.in_clause(&program, ClauseId(clause)), found, "{clause}");
+        }
+        assert_eq!(reading.worked.len(), KEPT_TILES);
+        assert_eq!(reading.tiles.iter().filter(|tile| !tile.entries.is_empty()).count(), KEPT_TILES);
+        assert_eq!(reading.matches(&program).len(), MANY);
+    }
+
     proptest! {
         #[test]
         fn what_is_found_is_what_patterns_mean(
@@ -388,6 +489,7 @@ mod tests {
             one in prop::collection::vec(pattern(&[]), 1..3),
             two in prop::collection::vec(pattern(&["<one>"]), 1..3),
             policy in policy(),
+            (is_told, is_instead) in any::<(bool, bool)>(),
         ) {
             let mut lexicon = Lexicon::new();
             let mut read = |texts: &[String]| texts.iter().map(|text| Pattern::parse(text, &mut lexicon)).collect();
@@ -430,7 +532,18 @@ mod tests {
                     expected.push((id, matches));
                 }
             }
-            prop_assert_eq!(reading.matches(&program), expected);
+            prop_assert_eq!(&reading.matches(&program), &expected);
+            let mut other = Reading::new(&document, &lexicon, &programs, &rooms);
+            let of = if is_told { Found::Matches } else { Found::Statement };
+            other.run_ahead(&[
+                Wanted { program: &programs[0], of: Found::Statement, instead_of: 0..0 },
+                Wanted { program: &program, of, instead_of: 0..usize::from(is_instead) },
+            ]);
+            prop_assert_eq!(other.matches(&program), expected);
+            for id in (0..document.clauses().len()).map(ClauseId) {
+                prop_assert_eq!(other.in_clause(&program, id), reading.in_clause(&program, id));
+                prop_assert_eq!(other.is_in_clause(&program, id), reading.is_in_clause(&program, id));
+            }
             for (idx, section) in document.sections().iter().enumerate() {
                 let heading = section.heading.as_ref().map_or("", |heading| heading.prose.text());
                 let words = words_of(heading);

@@ -12,11 +12,24 @@ use crate::document::{Prose, ProseSpan, as_it_looks};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WordId(u32);
 
-/// A word of a clause.
+/// A word of a clause. A document has many, so it takes half the room that a span would.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
     pub(crate) word: WordId,
-    pub(crate) at: ProseSpan,
+    start: u32,
+    end: u32,
+}
+
+impl Token {
+    /// A word at a place; nothing if more than 4 GiB stand before its end, in a heading that has more words than are read.
+    fn new(word: WordId, at: ProseSpan) -> Option<Self> {
+        Some(Self { word, start: u32::try_from(at.start).ok()?, end: u32::try_from(at.end).ok()? })
+    }
+
+    /// Where it stands in the clause's prose.
+    pub(crate) fn at(self) -> ProseSpan {
+        ProseSpan { start: self.start as usize, end: self.end as usize }
+    }
 }
 
 /// The distinct words of a document with the symbols of each. Words that differ in class only are distinct.
@@ -66,7 +79,7 @@ impl<'l> Words<'l> {
             while links.next_if(|link| link.label.end <= at.start).is_some() {}
             let link = links.peek().filter(|link| link.label.start < at.end).map(|link| &*link.target);
             let word = self.id(&text[at.start..at.end], form, link);
-            tokens.push(Token { word, at });
+            tokens.extend(Token::new(word, at));
         });
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Tile<'l> {
     pub(super) bounds: Box<Bounds>,
     /// For each group the number of its set in `sets`, counted from 1; 0 where no word is in it.
     numbers: Vec<u32>,
+    /// How many groups a word is in.
+    groups: usize,
     /// The positions that hold a word of a group, for the groups that were asked for.
     sets: Vec<OnceCell<Positions>>,
     /// The passages that do, by the same numbers.
@@ -83,6 +85,23 @@ enum Passing<'t> {
 pub(super) type Passages = [u64; MOST_PASSAGES / 64];
 
 impl Tile<'_> {
+    /// Makes room for what is worked out, if there is none: also of so many vocabulary entries.
+    pub(super) fn prepare(&mut self, entries: usize) {
+        if self.sets.len() == self.groups && self.entries.len() == entries {
+            return;
+        }
+        self.sets.resize_with(self.groups, OnceCell::new);
+        self.group_passages.resize_with(self.groups, OnceCell::new);
+        self.entry_candidates.resize_with(entries, OnceCell::new);
+        self.entries.resize_with(entries, || None);
+    }
+
+    /// Lets go of all that was worked out.
+    pub(super) fn forget(&mut self) {
+        (self.sets, self.group_passages) = (Vec::new(), Vec::new());
+        (self.entry_candidates, self.entries) = (Vec::new(), Vec::new());
+    }
+
     /// Whether a word of a group can lead on to a state: where that takes another word, some passage must hold both.
     pub(super) fn goes_on(&self, group: GroupId, state: State<'_>) -> bool {
         let Some(passages) = self.passages_of(group) else { return false };
@@ -220,8 +239,6 @@ impl Places {
 pub(super) struct LayOut<'l> {
     pub(super) lexicon: &'l Lexicon,
     pub(super) words: Words<'l>,
-    /// How many vocabulary entries there are.
-    pub(super) entries: usize,
     pub(super) tiles: Vec<Tile<'l>>,
     pub(super) passages: Vec<Laid>,
     /// The words of the tile that is being filled, by their positions; nothing behind the last word of each passage.
@@ -290,9 +307,6 @@ impl LayOut<'_> {
                 *place += 1;
             }
         }
-        let sets = std::iter::repeat_with(OnceCell::new).take(count as usize).collect();
-        let group_passages = std::iter::repeat_with(OnceCell::new).take(count as usize).collect();
-        let entry_candidates = std::iter::repeat_with(OnceCell::new).take(self.entries).collect();
         self.open.clear();
         let mut passage_of = Vec::with_capacity(self.open.len());
         for (passage, laid) in (0_u16..).zip(&self.passages[passages.clone()]) {
@@ -309,21 +323,21 @@ impl LayOut<'_> {
         });
         let frequent = frequent.collect();
         let statements = Passages::default();
-        let entries = std::iter::repeat_with(|| None).take(self.entries).collect();
         self.tiles.push(Tile {
             lexicon,
             passages,
             bounds,
             numbers,
-            sets,
-            group_passages,
-            entry_candidates,
+            groups: count as usize,
+            sets: Vec::new(),
+            group_passages: Vec::new(),
+            entry_candidates: Vec::new(),
             passage_of,
             statements,
             symbols,
             positions,
             frequent,
-            entries,
+            entries: Vec::new(),
         });
     }
 }
