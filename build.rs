@@ -13,6 +13,7 @@ mod rule {
     pub(crate) mod digest;
     pub(crate) mod frozen;
     pub(crate) mod lexicon;
+    pub(crate) mod numbers;
     pub(crate) mod pattern;
     pub(crate) mod prefilter;
     pub(crate) mod program;
@@ -24,15 +25,26 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use rule::compiler::{Compiler, compile_entries};
-use rule::frozen::{Written, freeze, key_of};
+use rule::frozen::{freeze, key_of};
 use rule::lexicon::Lexicon;
+use rule::numbers::Written;
 use rule::pattern::Pattern;
 use rule::prefilter::Prefilter;
 use rule::program::Program;
 use serde_json::Value;
 
 fn main() -> io::Result<()> {
-    for file in ["compiler", "digest", "frozen", "lexicon", "pattern", "prefilter", "prefilter/expression", "program"] {
+    for file in [
+        "compiler",
+        "digest",
+        "frozen",
+        "lexicon",
+        "numbers",
+        "pattern",
+        "prefilter",
+        "prefilter/expression",
+        "program",
+    ] {
         println!("cargo::rerun-if-changed=src/rule/{file}.rs");
     }
     println!("cargo::rerun-if-changed=rules");

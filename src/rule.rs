@@ -10,6 +10,7 @@ mod file;
 #[allow(dead_code, reason = "the build script writes what the program reads")]
 mod frozen;
 mod lexicon;
+mod numbers;
 mod pattern;
 mod positions;
 mod prefilter;

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::lexicon::{Lexicon, Table};
+use super::numbers::{Frozen, Written};
 use super::prefilter::Prefilter;
 use super::program::Program;
 
@@ -20,13 +21,6 @@ pub(crate) fn key_of(regex: &str) -> u64 {
         hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     }
     hash
-}
-
-/// What is written when the program is built.
-#[derive(Debug, Default)]
-pub(crate) struct Written {
-    pub(crate) numbers: Vec<u32>,
-    pub(crate) text: String,
 }
 
 /// Writes what was compiled: the entries in the order of their ids with their names; the expressions in the order of their
@@ -95,7 +89,7 @@ pub(crate) fn thaw(numbers: &'static [u32], text: &'static str) -> Thawed {
     let mut frozen = Frozen { numbers, text };
     let lexicon = Lexicon::thaw(&mut frozen);
     let count = frozen.count();
-    let entries = (0..count).map(|_| (frozen.text(), frozen.program())).collect();
+    let entries = (0..count).map(|_| (frozen.text(), program(&mut frozen))).collect();
     let count = frozen.count();
     let expressions = (0..count).map(|_| (frozen.long(), Prefilter::thaw(&mut frozen))).collect();
     let count = frozen.count();
@@ -103,67 +97,10 @@ pub(crate) fn thaw(numbers: &'static [u32], text: &'static str) -> Thawed {
     Thawed { lexicon, entries, phrases: Phrases { expressions, places, programs } }
 }
 
-impl Written {
-    /// A number of 64 bits, the upper half first.
-    pub(super) fn long(&mut self, number: u64) {
-        self.numbers.extend([(number >> 32) as u32, (number & u64::from(u32::MAX)) as u32]);
-    }
-
-    pub(super) fn count(&mut self, count: usize) {
-        self.numbers.push(u32::try_from(count).expect("internal: the built-in rules are small"));
-    }
-
-    pub(super) fn text(&mut self, text: &str) {
-        self.count(text.len());
-        self.text.push_str(text);
-    }
-
-    /// Numbers after their count.
-    fn row(&mut self, numbers: &[u32]) {
-        self.count(numbers.len());
-        self.numbers.extend_from_slice(numbers);
-    }
-}
-
-/// What is left to be read.
-pub(super) struct Frozen {
-    numbers: &'static [u32],
-    text: &'static str,
-}
-
-impl Frozen {
-    fn number(&mut self) -> u32 {
-        let (first, rest) = self.numbers.split_first().expect("internal: what was frozen is whole");
-        self.numbers = rest;
-        *first
-    }
-
-    pub(super) fn long(&mut self) -> u64 {
-        u64::from(self.number()) << 32 | u64::from(self.number())
-    }
-
-    pub(super) fn count(&mut self) -> usize {
-        self.number() as usize
-    }
-
-    pub(super) fn text(&mut self) -> &'static str {
-        let (text, rest) = self.text.split_at(self.count());
-        self.text = rest;
-        text
-    }
-
-    fn row(&mut self) -> Cow<'static, [u32]> {
-        let count = self.count();
-        let (row, rest) = self.numbers.split_at(count);
-        self.numbers = rest;
-        Cow::Borrowed(row)
-    }
-
-    fn program(&mut self) -> Program {
-        let program = Program::at_start(self.numbers);
-        self.numbers = &self.numbers[program.numbers().len()..];
-        program
-    }
+fn program(frozen: &mut Frozen) -> Program {
+    let program = Program::at_start(frozen.numbers);
+    frozen.numbers = &frozen.numbers[program.numbers().len()..];
+    program
 }
 
 impl Lexicon {

@@ -8,7 +8,7 @@ mod expression;
 use std::borrow::Cow;
 
 use super::digest::{Digest, mark, prefix};
-use super::frozen::{Frozen, Written};
+use super::numbers::{Frozen, Written};
 use expression::{Sought, marks_of, rarity, read};
 
 /// What every match of a regular expression holds.

@@ -7,8 +7,8 @@
 //! at the start of a run that asks for few of them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use super::compiler::{Draft, Need, Step};
 use super::lexicon::GroupId;
 
 /// A vocabulary entry by its place in the rule set.
@@ -17,6 +17,54 @@ pub(crate) struct EntryId(pub(crate) usize);
 
 /// The most words of a match of a vocabulary entry.
 pub(super) const LONGEST_ENTRY: usize = 127;
+
+/// What a program is written from.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// Each leads to states before it; the last one is the entrance, the first ones accept.
+    pub(super) states: Vec<Step>,
+    /// How many states accept.
+    pub(super) accepting: usize,
+    /// What a text must hold, or it can't match: a word of each of these.
+    pub(super) needs: Vec<Need>,
+    /// The most words that a match has; nothing where there is no bound.
+    pub(super) longest: Option<usize>,
+    /// How a match can start.
+    pub(super) opening: Opening,
+    /// The vocabulary entries that it names.
+    pub(super) entries: Vec<EntryId>,
+}
+
+/// The ways that lead out of a program's entrance.
+#[derive(Debug, Default)]
+pub(super) struct Opening {
+    /// By a word of a group, in the order of the groups: the state after it.
+    pub(super) words: Vec<(GroupId, usize)>,
+    /// By a vocabulary entry: the state after it.
+    pub(super) entries: Vec<(EntryId, usize)>,
+}
+
+/// A state, and where it leads to.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// One word of a group.
+    Take(GroupId, usize),
+    Entry(EntryId, usize),
+    /// At most so many words of any kind; all there are where there is no number.
+    Gap(Option<usize>, usize),
+    Split(Vec<usize>),
+    /// A match, which has so many words, where that is known.
+    Accept(Option<usize>),
+}
+
+/// What a match holds one of: words of some groups, or some vocabulary entries.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Need {
+    pub(super) groups: Arc<[GroupId]>,
+    pub(super) entries: Arc<[EntryId]>,
+    /// How many word tests they are: of two needs, the one with fewer is the rarer.
+    pub(super) tests: usize,
+}
 
 /// A compiled pattern, or the compiled alternatives of a vocabulary entry.
 #[derive(Debug)]
