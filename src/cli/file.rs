@@ -104,7 +104,7 @@ pub(super) fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Unreadable> {
     if before.len() > limit.most.0 {
         return Err(Unreadable::TooLarge(limit));
     }
-    let bytes = read_stream(&file, limit)?;
+    let bytes = read_to_end(&file, before.len(), limit)?;
     match is_same(&before, &file.metadata()?) {
         true => Ok(bytes),
         false => Err(Unreadable::Changed),
@@ -113,7 +113,12 @@ pub(super) fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Unreadable> {
 
 /// Reads a stream to its end.
 pub(super) fn read_stream(stream: impl Read, limit: Limit) -> Result<Vec<u8>, Unreadable> {
-    let mut bytes = Vec::new();
+    read_to_end(stream, 0, limit)
+}
+
+/// Reads what is expected to have so many bytes, and one more look at its end.
+fn read_to_end(stream: impl Read, expected: u64, limit: Limit) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
     stream.take(limit.most.0.saturating_add(1)).read_to_end(&mut bytes)?;
     match u64::try_from(bytes.len()).is_ok_and(|length| length <= limit.most.0) {
         true => Ok(bytes),
