@@ -316,9 +316,21 @@ impl Checker<'_> {
         if hits.is_empty() {
             return None;
         }
+        let hits = self.answers(hits);
         let given = |value: &&String| hits.iter().any(|hit| hit.value.as_ref() == Some(*value));
         let value = disclosure.values.iter().find(given).cloned();
         Some(Assessed { rule: idx, status, value, evidence: self.evidence(hits, Quotation::Phrase) })
+    }
+
+    /// Of places in questions and in what is no question the latter: a question speaks of the matter, and its answer tells.
+    /// Where there are questions only, they are what there is.
+    fn answers(&self, hits: Vec<Hit>) -> Vec<Hit> {
+        let is_question = |hit: &Hit| {
+            let text = self.document.clause(hit.clause).prose.text();
+            text.trim_end_matches(['"', '\'', ')', ']', '”', '’', '»', ' ']).ends_with('?')
+        };
+        let (questions, answers): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(is_question);
+        if answers.is_empty() { questions } else { answers }
     }
 
     /// What it means that a disclosure was not found. A rule that can't read the language can't say that it is missing.

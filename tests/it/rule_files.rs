@@ -558,3 +558,32 @@ fn an_entry_may_end_in_a_gap() {
         .run();
     assert_eq!((outcome.code, outcome.stdout.lines().count()), (1, 7), "{}{}", outcome.stdout, outcome.stderr);
 }
+
+/// A question speaks of the matter; where something answers it, that is shown.
+#[test]
+fn a_question_is_evidence_only_where_there_is_nothing_else() {
+    const RULE: &str = "\
+id: acme/erasure
+title: erasure
+kind: disclosure
+cite: [Our handbook]
+why: Because.
+evidence: ['(have|get) ... data erased']
+message: {missing: no word of erasure}
+help: Tell it.
+examples: {disclosed: ['Have your data erased.']}
+";
+    let folder = Folder::new().file("rules/erasure.yaml", RULE);
+    for (policy, shown) in [
+        ("Can I have my data erased? Yes, you get all data erased.", vec!["Yes, you get all data erased."]),
+        ("(Can I have my data erased?) Write to us.", vec!["(Can I have my data erased?)"]),
+        ("\"Can I have it?\" We have all data erased.", vec!["We have all data erased."]),
+    ] {
+        folder.write("policy.md", policy);
+        let outcome = folder.run(["check", "--rules", "rules", "--select", "acme", "--format", "json", "policy.md"]);
+        let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let evidence = report["files"][0]["disclosures"][0]["evidence"].as_array().unwrap();
+        let texts: Vec<&str> = evidence.iter().map(|evidence| evidence["text"].as_str().unwrap()).collect();
+        assert_eq!(texts, shown, "{policy}");
+    }
+}
