@@ -40,7 +40,10 @@ impl Need {
 
     /// Of a vocabulary entry, every match of which holds something else in turn.
     fn entry(entry: &Named) -> Self {
-        Self { entries: [entry.id].into(), tests: entry.tests, ..Self::default() }
+        match entry.word {
+            Some(group) => Self { groups: [group].into(), tests: entry.tests, ..Self::default() },
+            None => Self { entries: [entry.id].into(), tests: entry.tests, ..Self::default() },
+        }
     }
 }
 
@@ -52,6 +55,8 @@ pub(crate) struct Named {
     pub(crate) tests: usize,
     /// The most words that a match has.
     pub(crate) longest: usize,
+    /// The group of its words, where it matches one word at a time: then it is looked for like a word.
+    word: Option<GroupId>,
 }
 
 /// The most states of one program; of a vocabulary entry's, counted once for each length that a match can have.
@@ -220,6 +225,7 @@ impl Compiler<'_> {
         let state = match element {
             Element::Word(symbol) => Step::Take(lexicon.group(&[*symbol]), next),
             Element::Name(name) => match (self.entry)(name) {
+                Some(Named { word: Some(group), .. }) => Step::Take(group, next),
                 Some(named) => Step::Entry(named.id, next),
                 None => Step::Split(Vec::new()),
             },
@@ -338,6 +344,6 @@ impl Program {
     /// What patterns that name it need to know, given its id.
     pub(crate) fn named(&self, id: EntryId) -> Named {
         let tests = self.needs().map(|need| need.tests).min().unwrap_or_default();
-        Named { id, tests, longest: self.longest().unwrap_or(usize::MAX) }
+        Named { id, tests, longest: self.longest().unwrap_or(usize::MAX), word: self.only_word() }
     }
 }

@@ -286,6 +286,15 @@ impl Program {
         entries.map(|entry| (EntryId(entry[0] as usize), entry[1] as usize))
     }
 
+    /// The group of its words, where every match is one word.
+    pub(super) fn only_word(&self) -> Option<GroupId> {
+        let mut words = self.opening_words();
+        match (words.next(), words.next(), self.opening_entries().next()) {
+            (Some((group, next)), None, None) if self.accepts(next) && self.longest() == Some(1) => Some(group),
+            _ => None,
+        }
+    }
+
     /// The vocabulary entries that it names.
     pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = EntryId> {
         self.numbers[self.start(Part::Entries)..].iter().map(|entry| EntryId(*entry as usize))

@@ -282,9 +282,9 @@ fn vocabulary_entries_name_others_to_a_certain_depth() {
             "id: acme/x\ntitle: X\nkind: forbidden\ncite: [x]\nwhy: x\nhelp: x\nforbidden: ['{pattern}']\nmessage: {{found: x}}\nexamples: {{found: []}}\n"
         )
     };
-    let chain = |length: usize| {
+    let chain = |length: usize, first: &str| {
         let rest = (1..length).map(|at| format!("link-{at:04}: ['<link-{:04}>']\n", at - 1));
-        std::iter::once("link-0000: [data]\n".to_owned()).chain(rest).collect::<String>()
+        std::iter::once(format!("link-0000: [{first}]\n")).chain(rest).collect::<String>()
     };
     let check = |vocabulary: String, pattern: &str| {
         Program::new()
@@ -294,9 +294,12 @@ fn vocabulary_entries_name_others_to_a_certain_depth() {
             .args(["check", "--no-config", "--rules", "ours", "--select", "acme", "--format", "concise", "p.md"])
             .run()
     };
-    let found = check(chain(51), "<link-0050> is");
-    assert!(found.stdout.contains("p.md:1:5: error[acme/x]"), "{found:?}");
-    let deep = check(chain(4000), "<link-3999> is");
+    let found = check(chain(51, "our data"), "<link-0050> is");
+    assert!(found.stdout.contains("p.md:1:1: error[acme/x]"), "{found:?}");
+    // What matches a word at a time is looked for like a word, however many names it goes by.
+    let words = check(chain(4000, "data"), "<link-3999> is");
+    assert!(words.stdout.contains("p.md:1:5: error[acme/x]"), "{words:?}");
+    let deep = check(chain(4000, "our data"), "<link-3999> is");
     assert_eq!(deep.code, 2);
     assert!(deep.stderr.contains("the entry names entries that name others, more than 50 deep"), "{}", deep.stderr);
     let long = check("wide: ['a ...40 b ...40 c ...40 d ...40 e']\n".to_owned(), "<wide> is");
