@@ -420,7 +420,10 @@ impl<'s> Reader<'s> {
     /// Text with its character references: each is decoded by itself, so that prose maps to the very bytes.
     fn text(&mut self, at: Range<usize>) {
         let text = &self.source.text()[at.clone()];
-        if !text.trim().is_empty() {
+        // Many pages fill an empty line with a space that does not break.
+        let is_blank =
+            ["&nbsp;", "&#160;"].into_iter().any(|space| text.split(space).all(|text| text.trim().is_empty()));
+        if !is_blank {
             self.broken = false;
         }
         let mut start = 0;
@@ -674,7 +677,7 @@ mod tests {
     #[test]
     fn lists_and_line_breaks() {
         let page = "<ul><li>One<p>more</p><li>Two<ol><li>inner</ol></ul>After<li>Alone<li>Again</li></ul>\
-                    <h2>Rights</h2>One<br>two<br><br>three<br> <br>four <br> <b></b>five<dl><dt></dt><dd>A year</dl>";
+                    <h2>Rights</h2>One<br>two<br><br>three<br> <br>four <br> <b></b>five<br>&nbsp;<br>six<br>\u{A0}&#160; <br>seven<dl><dt></dt><dd>A year</dl>";
         insta::assert_snapshot!(blocks(page), @"
         First item of list 1, 1 deep: One
         Further item of list 1, 1 deep: more
@@ -687,6 +690,8 @@ mod tests {
         p: One two
         p: three
         p: four five
+        p: six
+        p: seven
         p: A year
         ");
     }
