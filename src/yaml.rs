@@ -311,7 +311,7 @@ fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: u
         None => base..line_end(text, base),
     };
     let message = yaml.to_string();
-    let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    let message = in_words(message.split(" at line ").next().unwrap_or(&message));
     let help = match message.as_str() {
         text if text.contains("repetition limit") || text.contains("recursion limit") => {
             Some("aliases (`*name`) may not multiply: write the values out".to_owned())
@@ -326,6 +326,19 @@ fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: u
         Some(help) => diagnostic.with_help(help),
         None => diagnostic,
     }
+}
+
+/// A message without the names that numbers have in programs.
+fn in_words(message: &str) -> String {
+    let Some((given, expected)) = message.rsplit_once(", expected ") else { return message.to_owned() };
+    let most = match expected {
+        "u8" => u8::MAX.into(),
+        "u16" => u16::MAX.into(),
+        "u32" => u32::MAX,
+        "u64" | "usize" => return format!("{given}, expected a whole number, 0 or more"),
+        _ => return message.to_owned(),
+    };
+    format!("{given}, expected a whole number from 0 to {most}")
 }
 
 /// Of "unknown field `a`, expected one of `b`, `c`", the name that was probably meant.
@@ -380,4 +393,24 @@ pub(crate) fn check_schema(name: &str, schema: &schemars::Schema) {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(kept == generated, "schemas/{name} lags: run `UPDATE_SCHEMAS=1 cargo test --lib schema`");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_in_words() {
+        let days = serde_yaml::from_str::<u16>("-3").unwrap_err().to_string();
+        assert_eq!(in_words(&days), "invalid type: integer `-3`, expected a whole number from 0 to 65535");
+        for (message, told) in [
+            ("a, expected u8", "a, expected a whole number from 0 to 255"),
+            ("a, expected u32", "a, expected a whole number from 0 to 4294967295"),
+            ("a, expected b, expected usize", "a, expected b, expected a whole number, 0 or more"),
+            ("a, expected a list", "a, expected a list"),
+            ("a", "a"),
+        ] {
+            assert_eq!(in_words(message), told);
+        }
+    }
 }

@@ -698,7 +698,7 @@ mod tests {
         d.yaml:9 [(x] rule-file/regex: unclosed group
         d.yaml:9 [except] rule-file/parameter: this check has no parameter `except`; it has `patterns`
         e.yaml:4 [no-such] rule-file/yaml: check: unknown variant `no-such`, expected one of `impossible-date`, `future-date`, `stale-date`, `no-date`, `placeholder`, `misdecoded-text`, `hidden-character`, `mixed-script`, `example-address`, `cut-off-sentence`, `missing-list`, `unbalanced-bracket`, `unbalanced-quote`, `repeated-heading`, `question-in-list`, `missing-heading`, `misplaced-heading`, `empty-section`, `repeated-paragraph`, `broken-reference`, `broken-contents-entry`, `broken-anchor`, `empty-link`, `long-sentence`, `long-section`, `hard-section`, `undefined-term`, `unused-term`, `undefined-acronym`, `unused-suppression`, `expired-suppression`, `malformed-suppression`
-        f.yaml:9 [many}] rule-file/yaml: parameters.words: invalid type: string "many", expected u32
+        f.yaml:9 [many}] rule-file/yaml: parameters.words: invalid type: string "many", expected a whole number from 0 to 4294967295
         "#);
     }
 }
