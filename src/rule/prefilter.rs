@@ -185,6 +185,9 @@ mod tests {
             (r"[^ ]*(?:株式会社|\(주\))", "Example (주)", "Example (Ltd)"),
             (r"(?i)\bmaße[nr]\b|株", "in MAẞEN", "式会社, der Stoff"),
             (r"(?i)skip", "\u{17F}\u{212A}ip", "ship"),
+            (r"^x{2,}y", "xxxy", "xy"),
+            (r"^(ab){2}c", "ababc", "abababc"),
+            (r"(one|two)\.$", "Or two.", "Or two.)"),
         ] {
             assert!(passes(regex, met), "{regex}: {met}");
             assert!(!passes(regex, not_met), "{regex}: {not_met}");

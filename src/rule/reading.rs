@@ -445,6 +445,8 @@ mod tests {
             ("", ":"),
             ("We bake. ", ": or not. Or so."),
             ("- ", ""),
+            // A line of links, which states nothing.
+            ("[", "](#a)"),
             ("- ", ";"),
             ("  - ", "."),
         ]);
@@ -454,6 +456,19 @@ mod tests {
         };
         // The long ones take more than one tile.
         (blocks.prop_map(shown), prop_oneof![30 => Just(1), 1 => Just(60)]).prop_map(|(text, times)| text.repeat(times))
+    }
+
+    #[test]
+    fn matches_overlap_where_they_share_a_word() {
+        let of = |start, end| Match { start, end };
+        for (one, other, overlap) in [
+            (of(2, 4), of(3, 5), true),
+            (of(2, 4), of(2, 3), true),
+            (of(2, 4), of(4, 5), false),
+            (of(2, 4), of(0, 2), false),
+        ] {
+            assert_eq!((one.overlaps(other), other.overlaps(one)), (overlap, overlap), "{one:?} {other:?}");
+        }
     }
 
     /// Of a long document few tiles are kept as they were worked on, and what was let go is worked out again.
@@ -540,6 +555,7 @@ mod tests {
                 Wanted { program: &program, of, instead_of: 0..usize::from(is_instead) },
             ]);
             prop_assert_eq!(other.matches(&program), expected);
+            prop_assert!(other.ahead.is_in_statement(&programs[0], ClauseId(0)).is_some());
             for id in (0..document.clauses().len()).map(ClauseId) {
                 prop_assert_eq!(other.in_clause(&program, id), reading.in_clause(&program, id));
                 prop_assert_eq!(other.is_in_clause(&program, id), reading.is_in_clause(&program, id));
