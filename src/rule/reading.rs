@@ -73,6 +73,9 @@ impl Passage<'_> {
 /// So many passages are run over one by one, more of them with all the others.
 const FEW_PASSAGES: u32 = 4;
 
+/// How many bytes a word takes in a text, with the space behind it: few texts have shorter ones.
+const BYTES_OF_A_WORD: usize = 5;
+
 /// A document with more tiles is a long one.
 const FEW_TILES: usize = 16;
 
@@ -128,7 +131,8 @@ impl Drop for Reading<'_> {
 impl<'r> Reading<'r> {
     pub(crate) fn new(document: &Document, lexicon: &'r Lexicon, programs: &'r [Program], rooms: &'r Rooms) -> Self {
         let mut words = Words::new(lexicon);
-        let mut tokens = Vec::new();
+        let bytes: usize = document.clauses().iter().map(|clause| clause.prose.text().len()).sum();
+        let mut tokens = Vec::with_capacity(bytes / BYTES_OF_A_WORD);
         let mut own = vec![0];
         for clause in document.clauses() {
             words.read(&clause.prose, &mut tokens);
