@@ -186,6 +186,9 @@ mod tests {
             (r"(?i)\bmaße[nr]\b|株", "in MAẞEN", "式会社, der Stoff"),
             (r"(?i)skip", "\u{17F}\u{212A}ip", "ship"),
             (r"^x{2,}y", "xxxy", "xy"),
+            (r"x{0}abc", "zabc", "zab"),
+            (r"[a-z][a-z]abc", "xyabc", "abx"),
+            (r"^[a-z]?bcd", "abcd", "the cd"),
             (r"^(ab){2}c", "ababc", "abababc"),
             (r"(one|two)\.$", "Or two.", "Or two.)"),
         ] {
