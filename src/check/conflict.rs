@@ -11,6 +11,10 @@ use crate::rule::{About, Claim, ClaimValue, Claims, RuleKind};
 /// How many of the clauses that contradict a claim are shown: one refutes it, and a reader need not see all.
 const SHOWN: usize = 3;
 
+/// So many places that make a claim are held against each other: a document with more is no policy any more, and each of
+/// them is held against all.
+const MOST_STATEMENTS: usize = 100;
+
 /// A place that makes a claim.
 #[derive(Debug)]
 struct Statement {
@@ -108,7 +112,8 @@ impl Checker<'_> {
         let mut hits = self.search(&claim.phrases, claim.unless.as_ref());
         hits.retain(|hit: &Hit| !self.is_narrowed(claim, hit.clause));
         let evidence = self.evidence(hits, Quotation::Phrase);
-        evidence.into_iter().filter_map(|evidence| self.statement(claim, value, evidence)).collect()
+        let statements = evidence.into_iter().filter_map(|evidence| self.statement(claim, value, evidence));
+        statements.take(MOST_STATEMENTS).collect()
     }
 
     fn statement(&mut self, claim: &Claim, value: Option<&ClaimValue>, evidence: Evidence) -> Option<Statement> {

@@ -251,6 +251,15 @@ fn nesting_of_any_depth_is_read() {
     }
 }
 
+/// Each claim is held against all others, so there is a bound beyond which there are no others.
+#[test]
+fn thousands_of_claims_are_not_held_against_each_other() {
+    let same = "Our data protection officer can be reached at dpo@linden.example.\n\n";
+    let other = "Write to the data protection officer (privacy@linden.example).\n";
+    let found = |count: usize| findings("a.md", &(same.repeat(count) + other), "conflict/two-officer-addresses");
+    assert_eq!((found(1), found(99), found(3000)), (1, 1, 0));
+}
+
 #[test]
 fn one_line_of_megabytes_is_read() {
     let text = "We keep your data for 30 days, and [more](#more). ".repeat(2000);
