@@ -1,4 +1,4 @@
-//! What one line of text looks like by itself: a list marker, a title.
+//! What one line of text looks like by itself: a list marker, a title, a way through a page.
 
 /// The longest line that can act as a heading, in characters and in words.
 const LONGEST_TITLE: (usize, usize) = (90, 12);
@@ -122,6 +122,28 @@ pub(super) fn is_title(text: &str) -> bool {
 
 fn ends_with_company(lower: &str) -> bool {
     ["inc.", "ltd.", "co.", "corp."].iter().any(|form| lower.ends_with(form))
+}
+
+/// Whether a text is one of the ways through a page, or says nothing at all.
+pub(super) fn is_way(text: &str) -> bool {
+    const WAYS: [&str; 14] = [
+        "back to top",
+        "back to the top",
+        "return to top",
+        "top of page",
+        "top",
+        "to top",
+        "skip to content",
+        "skip to main content",
+        "table of contents",
+        "contents",
+        "print this page",
+        "scroll to top",
+        "read more",
+        "learn more",
+    ];
+    let words = text.trim_matches(|c: char| !c.is_alphanumeric());
+    words.is_empty() || WAYS.iter().any(|way| way.eq_ignore_ascii_case(words))
 }
 
 #[cfg(test)]

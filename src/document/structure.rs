@@ -3,12 +3,17 @@
 //! Here, once for all formats, it is decided what acts as a heading though nothing marks it as one, what is a contents
 //! list, what introduces what, and where a block breaks into clauses.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod contents;
+mod headings;
+
+use std::collections::BTreeMap;
 
 use super::block::{Block, BlockKind, ItemPart};
-use super::line::{MarkerKind, is_capitals, is_title, is_title_length, marker};
+use super::line::is_way;
 use super::prose::{BlockText, Prose, ProseSpan};
 use super::{Clause, ClauseId, ClauseKind, Format, Heading, HeadingOrigin, Section, SectionId, sentence};
+use contents::contents_lists;
+use headings::{LONGEST_HEADING, itemize, promote_headings, split_run_in_headings};
 
 /// What [`arrange`] makes of the blocks.
 pub(super) struct Arranged {
@@ -41,267 +46,6 @@ pub(super) fn arrange(blocks: Vec<Block>, format: Format) -> Arranged {
     }
     Arranged { sections: arranger.sections, clauses: arranger.clauses, contents: entries }
 }
-
-// ------------------------------------------------------------------------------------------------------------------
-// Headings that nothing marks
-
-/// The longest heading, in bytes: what a page marks as one and is longer is a section that lost its line ends.
-const LONGEST_HEADING: usize = 250;
-
-/// A first line that stands out (strong, capitals, numbered) over text in the same block becomes a block of its own.
-fn split_run_in_headings(blocks: Vec<Block>) -> Vec<Block> {
-    let mut split = Vec::with_capacity(blocks.len());
-    for block in blocks {
-        let first_break = block.text.breaks.first().copied().filter(|at| *at < block.text.prose.text().len());
-        match (&block.kind, first_break) {
-            (BlockKind::Paragraph, Some(at)) => {
-                let line = ProseSpan { start: 0, end: at };
-                if stands_out(&block.text, line) {
-                    let rest = ProseSpan { start: at, end: block.text.prose.text().len() };
-                    split.push(Block::new(BlockKind::Paragraph, part(&block.text, line)));
-                    split.push(Block::new(BlockKind::Paragraph, part(&block.text, rest)));
-                } else {
-                    split.push(block);
-                }
-            }
-            _ => split.push(block),
-        }
-    }
-    split
-}
-
-/// Whether the first line of a block is strong or in capitals, as a title is.
-fn stands_out(text: &BlockText, line: ProseSpan) -> bool {
-    let shown = text.prose.text()[line.start..line.end].trim();
-    // Most first lines are neither, and need not be cut out to see it.
-    let may_be_strong = !text.strong.is_empty() || shown.len() <= 3;
-    (is_capitals(shown) && is_title_length(shown)) || (may_be_strong && is_strong(&part(text, line)))
-}
-
-/// A part of a block's text.
-fn part(text: &BlockText, stretch: ProseSpan) -> BlockText {
-    let stretch = text.prose.trimmed(stretch);
-    let inside = |span: &&ProseSpan| span.start < stretch.end && stretch.start < span.end;
-    BlockText {
-        prose: text.prose.slice(stretch),
-        strong: text.strong.iter().filter(inside).map(|span| span.within(stretch)).collect(),
-        breaks: text.breaks.iter().filter(|at| **at > stretch.start).map(|at| at - stretch.start).collect(),
-    }
-}
-
-/// Paragraphs that start with a list marker, in formats that have no list for it ("•" in Markdown, "(a)" in HTML).
-fn itemize(blocks: Vec<Block>) -> Vec<Block> {
-    let mut itemized: Vec<Block> = Vec::with_capacity(blocks.len());
-    // Readers count their lists from 1; these lists get numbers from the other end.
-    let mut list = usize::MAX;
-    let mut previous_was_item = false;
-    for block in blocks {
-        let found = match block.kind {
-            BlockKind::Paragraph => marker(block.text.prose.text()).filter(|marker| marker.kind != MarkerKind::Number),
-            _ => None,
-        };
-        match found {
-            Some(marker) => {
-                if !previous_was_item {
-                    list -= 1;
-                }
-                let rest = ProseSpan { start: marker.length, end: block.text.prose.text().len() };
-                let kind = BlockKind::Item { list, depth: 1, part: ItemPart::First };
-                itemized.push(Block::new(kind, part(&block.text, rest)));
-                previous_was_item = true;
-            }
-            None => {
-                previous_was_item = false;
-                itemized.push(block);
-            }
-        }
-    }
-    itemized
-}
-
-/// The blocks with those that act as headings made headings, and the places of these.
-fn promote_headings(mut blocks: Vec<Block>, format: Format) -> (Vec<Block>, Vec<usize>) {
-    let marked = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Heading(_))).count();
-    let by_words = format == Format::Plain || marked < 2;
-    if by_words {
-        runs_of_short_lines(&mut blocks);
-    }
-    let mut level_above = 0;
-    let mut promoted: Vec<(usize, u8)> = Vec::new();
-    for (idx, block) in blocks.iter().enumerate() {
-        let previous = idx.checked_sub(1).map(|idx| &blocks[idx]);
-        match acts_as_heading(block, previous, blocks.get(idx + 1), by_words) {
-            Some(level) => promoted.push((idx, level.max(level_above + 1).min(9))),
-            None => {
-                if let BlockKind::Heading(level) = block.kind {
-                    level_above = level;
-                }
-            }
-        }
-    }
-    for (idx, level) in &promoted {
-        blocks[*idx].kind = BlockKind::Heading(*level);
-    }
-    (blocks, promoted.into_iter().map(|(idx, _)| idx).collect())
-}
-
-/// Three short lines or more in a row are no headings, for nothing stands under them: an address, or a contents list.
-/// They become items of a list, which [`contents_lists`] will tell from each other.
-fn runs_of_short_lines(blocks: &mut [Block]) {
-    let is_short = |block: &Block| {
-        let text = block.text.prose.text();
-        let broken = block.text.breaks.iter().any(|at| *at < text.len());
-        matches!(block.kind, BlockKind::Paragraph) && !broken && marker(text).is_none() && is_title(text)
-    };
-    let mut start = 0;
-    while start < blocks.len() {
-        let length = blocks[start..].iter().take_while(|block| is_short(block)).count();
-        if length >= 3 {
-            for block in &mut blocks[start..start + length] {
-                // Readers count their lists from 1, and itemized paragraphs from the other end.
-                block.kind = BlockKind::Item { list: usize::MAX / 2 + start, depth: 1, part: ItemPart::First };
-            }
-        }
-        start += length.max(1);
-    }
-}
-
-/// The level of a heading that a block acts as; `by_words` is for documents whose headings nothing marks.
-fn acts_as_heading(block: &Block, previous: Option<&Block>, next: Option<&Block>, by_words: bool) -> Option<u8> {
-    let next = next?;
-    let text = block.text.prose.text();
-    let broken = block.text.breaks.iter().any(|at| *at < text.len());
-    let leads_away = || is_way(text) || is_inner_link(&block.text.prose);
-    if broken || !is_title_length(text) || text.contains('@') || leads_away() {
-        return None;
-    }
-    let number = marker(text).filter(|marker| marker.kind == MarkerKind::Number);
-    let title = number.map_or(text, |marker| &text[marker.length..]);
-    match block.kind {
-        BlockKind::Paragraph => {
-            if is_strong(&block.text) && !title.ends_with(['.', ',', ';']) {
-                return Some(number.map_or(3, |marker| number_level(&text[..marker.length])));
-            }
-            if number.is_some() && is_title(title) {
-                return Some(number.map_or(3, |marker| number_level(&text[..marker.length])));
-            }
-            if is_capitals(text) && !text.ends_with(['.', ';', ':']) {
-                return Some(2);
-            }
-            (by_words && is_title(text)).then_some(3)
-        }
-        BlockKind::Item { part: ItemPart::Further, .. } if by_words => {
-            let before_text =
-                matches!(next.kind, BlockKind::Item { part: ItemPart::Further, .. } | BlockKind::Paragraph);
-            let after_item = previous.is_some_and(|previous| matches!(previous.kind, BlockKind::Item { .. }));
-            (before_text && after_item && is_title(text)).then_some(3)
-        }
-        _ => None,
-    }
-}
-
-/// "4." is of level 2, "4.1" of level 3.
-fn number_level(label: &str) -> u8 {
-    let dots = label.trim_end().trim_end_matches(['.', ')']).bytes().filter(|byte| *byte == b'.').count();
-    u8::try_from(2 + dots).unwrap_or(9).min(9)
-}
-
-fn is_strong(text: &BlockText) -> bool {
-    let whole = text.prose.text();
-    if !is_title_length(whole) {
-        return false;
-    }
-    let strong: usize = text.strong.iter().map(|span| span.end - span.start).sum();
-    let shown = whole.len() - whole.matches(' ').count();
-    let spaces: usize = text.strong.iter().map(|span| whole[span.start..span.end].matches(' ').count()).sum();
-    !whole.is_empty() && strong - spaces >= shown.saturating_sub(2)
-}
-
-// ------------------------------------------------------------------------------------------------------------------
-// Contents lists
-
-/// The blocks that are entries of a contents list: in a list of at least three items, most of them headings that come
-/// in the document, or links into it.
-fn contents_lists(blocks: &[Block]) -> Vec<usize> {
-    let headings: BTreeSet<String> = blocks
-        .iter()
-        .filter(|block| matches!(block.kind, BlockKind::Heading(_)))
-        .filter_map(|block| title_key(block.text.prose.text(), usize::MAX))
-        .filter(|key| !key.is_empty())
-        .collect();
-    let longest = headings.iter().map(String::len).max().unwrap_or(0);
-    let mut contents = Vec::new();
-    let mut start = 0;
-    while start < blocks.len() {
-        let Some(list) = list_of(&blocks[start]) else {
-            start += 1;
-            continue;
-        };
-        let end = (start..blocks.len()).find(|idx| list_of(&blocks[*idx]) != Some(list)).unwrap_or(blocks.len());
-        let leads = |block: &Block| {
-            title_key(block.text.prose.text(), longest).is_some_and(|key| headings.contains(&key))
-                || is_inner_link(&block.text.prose)
-        };
-        // Of most lists, the first half tells that they are none.
-        let all = end - start;
-        let (mut entries, mut others) = (0_usize, 0_usize);
-        for block in &blocks[start..end] {
-            match leads(block) {
-                true => entries += 1,
-                false => others += 1,
-            }
-            if 2 * others >= all {
-                break;
-            }
-        }
-        if entries >= 3 && 2 * others < all {
-            contents.extend(start..end);
-        }
-        start = end;
-    }
-    contents
-}
-
-fn list_of(block: &Block) -> Option<usize> {
-    match block.kind {
-        BlockKind::Item { list, .. } => Some(list),
-        _ => None,
-    }
-}
-
-fn is_inner_link(prose: &Prose) -> bool {
-    prose
-        .links()
-        .iter()
-        .any(|link| link.target.starts_with('#') && 10 * (link.label.end - link.label.start) >= 8 * prose.text().len())
-}
-
-/// A heading's words alone, without number and punctuation, to compare it with a contents entry; none where they are
-/// longer than the longest key there is.
-fn title_key(text: &str, longest: usize) -> Option<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
-    let mut key = String::new();
-    for word in words.skip_while(is_number) {
-        if !key.is_empty() {
-            key.push(' ');
-        }
-        let start = key.len();
-        match word.is_ascii() {
-            true => key.push_str(word),
-            // What a small letter is can hang on the letters around it.
-            false => key.push_str(&word.to_lowercase()),
-        }
-        key[start..].make_ascii_lowercase();
-        if key.len() > longest {
-            return None;
-        }
-    }
-    Some(key)
-}
-
-// ------------------------------------------------------------------------------------------------------------------
-// Sections and clauses
 
 /// How many clauses introduce another one at most, and so how deep lists go: what lies deeper is read as if it lay there.
 /// Policies have three or four levels; without a bound, a list of a hundred thousand would cost the square of that.
@@ -529,28 +273,6 @@ fn is_navigation(prose: &Prose) -> bool {
     let linked: usize = prose.links().iter().map(|link| link.label.end - link.label.start).sum();
     let bare = linked + 1 >= text.trim_end_matches(['.', '|', ' ']).len() && text.split(' ').count() <= 8;
     bare && !text.contains('@') && !prose.links().iter().any(|link| link.target.starts_with("mailto:"))
-}
-
-/// Whether a text is one of the ways through a page, or says nothing at all.
-fn is_way(text: &str) -> bool {
-    const WAYS: [&str; 14] = [
-        "back to top",
-        "back to the top",
-        "return to top",
-        "top of page",
-        "top",
-        "to top",
-        "skip to content",
-        "skip to main content",
-        "table of contents",
-        "contents",
-        "print this page",
-        "scroll to top",
-        "read more",
-        "learn more",
-    ];
-    let words = text.trim_matches(|c: char| !c.is_alphanumeric());
-    words.is_empty() || WAYS.iter().any(|way| way.eq_ignore_ascii_case(words))
 }
 
 #[cfg(test)]

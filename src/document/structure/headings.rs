@@ -1,0 +1,179 @@
+//! What blocks act as, though nothing marks them so: headings, and items of lists.
+
+use super::contents::is_inner_link;
+use crate::document::Format;
+use crate::document::block::{Block, BlockKind, ItemPart};
+use crate::document::line::{MarkerKind, is_capitals, is_title, is_title_length, is_way, marker};
+use crate::document::prose::{BlockText, ProseSpan};
+
+/// The longest heading, in bytes: what a page marks as one and is longer is a section that lost its line ends.
+pub(super) const LONGEST_HEADING: usize = 250;
+
+/// A first line that stands out (strong, capitals, numbered) over text in the same block becomes a block of its own.
+pub(super) fn split_run_in_headings(blocks: Vec<Block>) -> Vec<Block> {
+    let mut split = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let first_break = block.text.breaks.first().copied().filter(|at| *at < block.text.prose.text().len());
+        match (&block.kind, first_break) {
+            (BlockKind::Paragraph, Some(at)) => {
+                let line = ProseSpan { start: 0, end: at };
+                if stands_out(&block.text, line) {
+                    let rest = ProseSpan { start: at, end: block.text.prose.text().len() };
+                    split.push(Block::new(BlockKind::Paragraph, part(&block.text, line)));
+                    split.push(Block::new(BlockKind::Paragraph, part(&block.text, rest)));
+                } else {
+                    split.push(block);
+                }
+            }
+            _ => split.push(block),
+        }
+    }
+    split
+}
+
+/// Whether the first line of a block is strong or in capitals, as a title is.
+fn stands_out(text: &BlockText, line: ProseSpan) -> bool {
+    let shown = text.prose.text()[line.start..line.end].trim();
+    // Most first lines are neither, and need not be cut out to see it.
+    let may_be_strong = !text.strong.is_empty() || shown.len() <= 3;
+    (is_capitals(shown) && is_title_length(shown)) || (may_be_strong && is_strong(&part(text, line)))
+}
+
+/// A part of a block's text.
+fn part(text: &BlockText, stretch: ProseSpan) -> BlockText {
+    let stretch = text.prose.trimmed(stretch);
+    let inside = |span: &&ProseSpan| span.start < stretch.end && stretch.start < span.end;
+    BlockText {
+        prose: text.prose.slice(stretch),
+        strong: text.strong.iter().filter(inside).map(|span| span.within(stretch)).collect(),
+        breaks: text.breaks.iter().filter(|at| **at > stretch.start).map(|at| at - stretch.start).collect(),
+    }
+}
+
+/// Paragraphs that start with a list marker, in formats that have no list for it ("•" in Markdown, "(a)" in HTML).
+pub(super) fn itemize(blocks: Vec<Block>) -> Vec<Block> {
+    let mut itemized: Vec<Block> = Vec::with_capacity(blocks.len());
+    // Readers count their lists from 1; these lists get numbers from the other end.
+    let mut list = usize::MAX;
+    let mut previous_was_item = false;
+    for block in blocks {
+        let found = match block.kind {
+            BlockKind::Paragraph => marker(block.text.prose.text()).filter(|marker| marker.kind != MarkerKind::Number),
+            _ => None,
+        };
+        match found {
+            Some(marker) => {
+                if !previous_was_item {
+                    list -= 1;
+                }
+                let rest = ProseSpan { start: marker.length, end: block.text.prose.text().len() };
+                let kind = BlockKind::Item { list, depth: 1, part: ItemPart::First };
+                itemized.push(Block::new(kind, part(&block.text, rest)));
+                previous_was_item = true;
+            }
+            None => {
+                previous_was_item = false;
+                itemized.push(block);
+            }
+        }
+    }
+    itemized
+}
+
+/// The blocks with those that act as headings made headings, and the places of these.
+pub(super) fn promote_headings(mut blocks: Vec<Block>, format: Format) -> (Vec<Block>, Vec<usize>) {
+    let marked = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Heading(_))).count();
+    let by_words = format == Format::Plain || marked < 2;
+    if by_words {
+        runs_of_short_lines(&mut blocks);
+    }
+    let mut level_above = 0;
+    let mut promoted: Vec<(usize, u8)> = Vec::new();
+    for (idx, block) in blocks.iter().enumerate() {
+        let previous = idx.checked_sub(1).map(|idx| &blocks[idx]);
+        match acts_as_heading(block, previous, blocks.get(idx + 1), by_words) {
+            Some(level) => promoted.push((idx, level.max(level_above + 1).min(9))),
+            None => {
+                if let BlockKind::Heading(level) = block.kind {
+                    level_above = level;
+                }
+            }
+        }
+    }
+    for (idx, level) in &promoted {
+        blocks[*idx].kind = BlockKind::Heading(*level);
+    }
+    (blocks, promoted.into_iter().map(|(idx, _)| idx).collect())
+}
+
+/// Three short lines or more in a row are no headings, for nothing stands under them: an address, or a contents list.
+/// They become items of a list, which [`super::contents_lists`] will tell from each other.
+fn runs_of_short_lines(blocks: &mut [Block]) {
+    let is_short = |block: &Block| {
+        let text = block.text.prose.text();
+        let broken = block.text.breaks.iter().any(|at| *at < text.len());
+        matches!(block.kind, BlockKind::Paragraph) && !broken && marker(text).is_none() && is_title(text)
+    };
+    let mut start = 0;
+    while start < blocks.len() {
+        let length = blocks[start..].iter().take_while(|block| is_short(block)).count();
+        if length >= 3 {
+            for block in &mut blocks[start..start + length] {
+                // Readers count their lists from 1, and itemized paragraphs from the other end.
+                block.kind = BlockKind::Item { list: usize::MAX / 2 + start, depth: 1, part: ItemPart::First };
+            }
+        }
+        start += length.max(1);
+    }
+}
+
+/// The level of a heading that a block acts as; `by_words` is for documents whose headings nothing marks.
+fn acts_as_heading(block: &Block, previous: Option<&Block>, next: Option<&Block>, by_words: bool) -> Option<u8> {
+    let next = next?;
+    let text = block.text.prose.text();
+    let broken = block.text.breaks.iter().any(|at| *at < text.len());
+    let leads_away = || is_way(text) || is_inner_link(&block.text.prose);
+    if broken || !is_title_length(text) || text.contains('@') || leads_away() {
+        return None;
+    }
+    let number = marker(text).filter(|marker| marker.kind == MarkerKind::Number);
+    let title = number.map_or(text, |marker| &text[marker.length..]);
+    match block.kind {
+        BlockKind::Paragraph => {
+            if is_strong(&block.text) && !title.ends_with(['.', ',', ';']) {
+                return Some(number.map_or(3, |marker| number_level(&text[..marker.length])));
+            }
+            if number.is_some() && is_title(title) {
+                return Some(number.map_or(3, |marker| number_level(&text[..marker.length])));
+            }
+            if is_capitals(text) && !text.ends_with(['.', ';', ':']) {
+                return Some(2);
+            }
+            (by_words && is_title(text)).then_some(3)
+        }
+        BlockKind::Item { part: ItemPart::Further, .. } if by_words => {
+            let before_text =
+                matches!(next.kind, BlockKind::Item { part: ItemPart::Further, .. } | BlockKind::Paragraph);
+            let after_item = previous.is_some_and(|previous| matches!(previous.kind, BlockKind::Item { .. }));
+            (before_text && after_item && is_title(text)).then_some(3)
+        }
+        _ => None,
+    }
+}
+
+/// "4." is of level 2, "4.1" of level 3.
+fn number_level(label: &str) -> u8 {
+    let dots = label.trim_end().trim_end_matches(['.', ')']).bytes().filter(|byte| *byte == b'.').count();
+    u8::try_from(2 + dots).unwrap_or(9).min(9)
+}
+
+fn is_strong(text: &BlockText) -> bool {
+    let whole = text.prose.text();
+    if !is_title_length(whole) {
+        return false;
+    }
+    let strong: usize = text.strong.iter().map(|span| span.end - span.start).sum();
+    let shown = whole.len() - whole.matches(' ').count();
+    let spaces: usize = text.strong.iter().map(|span| whole[span.start..span.end].matches(' ').count()).sum();
+    !whole.is_empty() && strong - spaces >= shown.saturating_sub(2)
+}
