@@ -199,6 +199,7 @@ impl Phrases {
         let mut expressions: Vec<(u64, Prefilter)> =
             self.expressions.iter().map(|regex| (key_of(regex), Prefilter::of(regex))).collect();
         expressions.sort_by_key(|(key, _)| *key);
+        assert!(expressions.windows(2).all(|two| two[0].0 != two[1].0), "two expressions have one hash");
         freeze(&lexicon, &entries, &programs_of_phrases, &expressions)
     }
 }
