@@ -15,6 +15,7 @@ mod rule {
     pub(crate) mod lexicon;
     pub(crate) mod numbers;
     pub(crate) mod pattern;
+    pub(crate) mod phrase;
     pub(crate) mod prefilter;
     pub(crate) mod program;
 }
@@ -25,13 +26,14 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use rule::compiler::{Compiler, compile_entries};
-use rule::frozen::{freeze, key_of};
+use rule::frozen::{Contents, freeze, key_of};
 use rule::lexicon::Lexicon;
 use rule::numbers::Written;
 use rule::pattern::Pattern;
+use rule::phrase::{Numbered, NumberedPhrase, Within};
 use rule::prefilter::Prefilter;
 use rule::program::Program;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 fn main() -> io::Result<()> {
     for file in [
@@ -41,6 +43,7 @@ fn main() -> io::Result<()> {
         "lexicon",
         "numbers",
         "pattern",
+        "phrase",
         "prefilter",
         "prefilter/expression",
         "program",
@@ -60,7 +63,7 @@ fn main() -> io::Result<()> {
         let mut content: Value = serde_yaml::from_str(&yaml)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{name}: {error}")))?;
         if let Some(examples) = content.get_mut("examples") {
-            *examples = Value::Object(serde_json::Map::new());
+            *examples = Value::Object(Map::new());
         }
         let folders: Vec<&str> = name.split('/').collect();
         let language = folders.get(1).filter(|folder| folder.len() == 2).copied().unwrap_or_default();
@@ -100,6 +103,8 @@ struct Phrases {
     numbers: BTreeMap<Vec<String>, usize>,
     /// Regular expressions.
     expressions: BTreeSet<String>,
+    /// Lists of phrases, with numbers in the place of patterns.
+    lists: Vec<Value>,
 }
 
 impl Phrases {
@@ -110,17 +115,25 @@ impl Phrases {
         }
     }
 
-    /// Adds the patterns of a rule, and puts their numbers in their place.
+    /// Adds the patterns of a rule, and puts their numbers in their place, and those of its lists of phrases in the place of
+    /// these.
     fn add_rule(&mut self, content: &mut Value) {
-        for (key, value) in content.as_object_mut().into_iter().flatten() {
+        let Some(fields) = content.as_object_mut() else { return };
+        let mut compiled = Map::new();
+        for (key, value) in fields.iter_mut() {
             match key.as_str() {
-                "evidence" | "vague" | "forbidden" | "claims" | "unless" | "when" | "place" | "compare" => {
+                "evidence" | "vague" | "forbidden" => {
                     self.add(key, value);
+                    compiled.insert(key.clone(), self.lists.len().into());
+                    self.lists.push(value.take());
                 }
+                "claims" | "unless" | "when" | "place" | "compare" => self.add(key, value),
                 "parameters" => self.add_expressions(value),
                 _ => {}
             }
         }
+        fields.retain(|key, _| !compiled.contains_key(key));
+        fields.insert("compiled".to_owned(), Value::Object(compiled));
     }
 
     /// Adds what may be regular expressions.
@@ -190,18 +203,56 @@ impl Phrases {
             let patterns = patterns.collect::<Result<Vec<Pattern>, _>>().ok()?;
             compiler.compile(&patterns, &mut lexicon).ok()
         };
-        let programs_of_phrases: Vec<Program> =
+        let patterns: Vec<Program> =
             self.phrases.iter().map(|texts| compile(texts).unwrap_or_else(Program::nothing)).collect();
         lexicon.close();
         let mut names: Vec<(String, usize)> = ids.iter().map(|(name, id)| (name.clone(), id.0)).collect();
         names.sort_by_key(|(_, id)| *id);
         let entries = names.into_iter().map(|(name, _)| name).zip(programs).collect::<Vec<_>>();
-        let mut expressions: Vec<(u64, Prefilter)> =
-            self.expressions.iter().map(|regex| (key_of(regex), Prefilter::of(regex))).collect();
-        expressions.sort_by_key(|(key, _)| *key);
-        assert!(expressions.windows(2).all(|two| two[0].0 != two[1].0), "two expressions have one hash");
-        freeze(&lexicon, &entries, &programs_of_phrases, &expressions)
+        let mut expressions: Vec<&String> = self.expressions.iter().collect();
+        expressions.sort_by_key(|text| key_of(text));
+        assert!(expressions.windows(2).all(|two| key_of(two[0]) != key_of(two[1])), "two expressions have one hash");
+        let list = |list: &Value| {
+            let phrases = list.as_array().into_iter().flatten();
+            phrases
+                .map(|phrase| numbered(phrase, &expressions).expect("a phrase has a pattern or an expression"))
+                .collect()
+        };
+        let lists = self.lists.iter().map(list).collect();
+        let prefiltered = |text: &&String| ((*text).clone(), Prefilter::of(text));
+        let expressions = expressions.iter().map(prefiltered).collect();
+        freeze(&lexicon, &Contents { entries, patterns, expressions, lists })
     }
+}
+
+/// A phrase in which numbers stand for patterns; nothing if it is none.
+fn numbered(phrase: &Value, expressions: &[&String]) -> Option<NumberedPhrase> {
+    let number = |value: &Value| value.as_str()?.parse().ok();
+    if let Some(number) = number(phrase) {
+        return Some(NumberedPhrase::sure(Numbered::Pattern(number)));
+    }
+    let joined = |key: &str| number(phrase.get(key)?.get(0)?);
+    let search = match (phrase.get("phrase"), phrase.get("regex")) {
+        (Some(pattern), None) => Numbered::Pattern(number(pattern)?),
+        (None, Some(regex)) => {
+            Numbered::Regex(expressions.iter().position(|text| regex.as_str() == Some(text.as_str()))?)
+        }
+        _ => return None,
+    };
+    let within = match phrase.get("within") {
+        None => Within::Clause,
+        Some(Value::String(name)) if name == "clause" => Within::Clause,
+        Some(Value::String(name)) if name == "section" => Within::Section,
+        Some(Value::String(name)) if name == "document" => Within::Document,
+        Some(count) => Within::Clauses(usize::try_from(count.as_u64()?).ok()?),
+    };
+    Some(NumberedPhrase {
+        search,
+        heading: phrase.get("heading").and_then(number),
+        with: joined("with").map(|number| (number, within)),
+        not: joined("not"),
+        value: phrase.get("value").and_then(Value::as_str).map(|value| value.to_owned().into()),
+    })
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -12,6 +12,7 @@ mod frozen;
 mod lexicon;
 mod numbers;
 mod pattern;
+mod phrase;
 mod positions;
 mod prefilter;
 mod profile;
@@ -20,6 +21,7 @@ mod reading;
 mod structure;
 mod words;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -39,6 +41,7 @@ pub use structure::Structure;
 
 pub(crate) use digest::Digest;
 pub(crate) use pattern::pattern_error;
+pub(crate) use phrase::Within;
 pub(crate) use program::Program;
 pub(crate) use reading::{Match, Reading};
 pub(crate) use structure::{Patterns, StructureCheck, Words};
@@ -47,6 +50,7 @@ pub(crate) use crate::yaml::did_you_mean;
 
 use crate::diagnostic::Severity;
 use crate::document::{Document, Language, ProseSpan};
+use frozen::FrozenRegex;
 use lexicon::Lexicon;
 use prefilter::Prefilter;
 use profile::FactIs;
@@ -400,7 +404,9 @@ pub(crate) enum Search {
 /// rule file was read, and a test tries the built-in ones.
 #[derive(Debug)]
 pub(crate) struct LazyRegex {
-    text: String,
+    text: Cow<'static, str>,
+    /// What is known of a built-in one.
+    frozen: Option<FrozenRegex>,
     /// What every match holds: a text without it need not be searched, nor the expression be compiled.
     prefilter: OnceLock<Prefilter>,
     compiled: OnceLock<Regex>,
@@ -417,11 +423,21 @@ const FEW: usize = 1 << 12;
 const LARGEST_REGEX: usize = 1 << 20;
 
 impl LazyRegex {
-    /// An expression, with its prefilter where that was made before.
-    pub(crate) fn new(text: &str, prefilter: Option<Prefilter>) -> Self {
+    /// An expression of which nothing is known yet.
+    pub(crate) fn new(text: &str) -> Self {
+        Self::of(text.to_owned().into(), None)
+    }
+
+    /// A built-in expression.
+    pub(crate) fn known(frozen: FrozenRegex) -> Self {
+        Self::of(frozen.text.into(), Some(frozen))
+    }
+
+    fn of(text: Cow<'static, str>, frozen: Option<FrozenRegex>) -> Self {
         Self {
-            text: text.to_owned(),
-            prefilter: prefilter.map(OnceLock::from).unwrap_or_default(),
+            text,
+            frozen,
+            prefilter: OnceLock::new(),
             compiled: OnceLock::new(),
             first: OnceLock::new(),
             searched: AtomicUsize::new(0),
@@ -456,7 +472,8 @@ impl LazyRegex {
 
     /// Whether a text may have a match; its digest tells what it holds.
     pub(crate) fn may_match(&self, text: &str, digest: &Digest) -> bool {
-        self.prefilter.get_or_init(|| Prefilter::of(&self.text)).passes(text, digest)
+        let prefilter = || self.frozen.map_or_else(|| Prefilter::of(&self.text), FrozenRegex::prefilter);
+        self.prefilter.get_or_init(prefilter).passes(text, digest)
     }
 }
 
@@ -474,19 +491,6 @@ fn backtracker(regex: &str) -> Option<BoundedBacktracker> {
 pub(crate) struct With {
     pub(crate) program: Program,
     pub(crate) within: Within,
-}
-
-/// How far from each other the parts of a statement may stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Within {
-    /// In the clause itself.
-    Clause,
-    /// In it or so many clauses before or after it.
-    Clauses(usize),
-    /// In the clauses under the same heading.
-    Section,
-    /// Anywhere.
-    Document,
 }
 
 /// When a disclosure that was not found is asked for, and when forbidden words are looked for.
@@ -669,10 +673,10 @@ mod tests {
     /// The first few texts are searched another way than all others.
     #[test]
     fn a_text_is_searched_alike_however_often() {
-        let regex = LazyRegex::new(r"(?i)\bdata?\b|x*", None);
+        let regex = LazyRegex::new(r"(?i)\bdata?\b|x*");
         let text = "Dat, data, datax. xx DATA";
         let spans = |found: Vec<ProseSpan>| found.iter().map(|span| &text[span.start..span.end]).collect::<Vec<_>>();
-        let compiled = LazyRegex::new(&regex.text, None);
+        let compiled = LazyRegex::new(&regex.text);
         compiled.compile().unwrap();
         let expected = ["Dat", "data", "x", "xx", "DATA"];
         assert_eq!(spans(compiled.find_iter(text)), expected);
@@ -684,22 +688,22 @@ mod tests {
         assert_eq!(spans(regex.find_iter(text)), expected);
         assert!(regex.compiled.get().is_some());
         // A text that is too long for that way is searched all the same.
-        let long = LazyRegex::new("[a-z]{9}", None);
+        let long = LazyRegex::new("[a-z]{9}");
         assert_eq!(long.find_iter(&"abcdefghi ".repeat(1 << 16)).len(), 1 << 16);
         assert!(long.compiled.get().is_some());
     }
 
     #[test]
     fn an_expression_that_is_too_large_is_no_expression() {
-        let regex = LazyRegex::new(r"\w{1000}{100}", None);
+        let regex = LazyRegex::new(r"\w{1000}{100}");
         assert!(regex.compile().is_err());
         assert!(backtracker(&regex.text).is_none());
-        assert!(LazyRegex::new("(", None).compile().is_err());
+        assert!(LazyRegex::new("(").compile().is_err());
     }
 
     #[test]
     fn what_may_match_is_told_before_it_is_searched() {
-        let regex = LazyRegex::new("cookies?:", None);
+        let regex = LazyRegex::new("cookies?:");
         let may_match = |text: &str| regex.may_match(text, &Digest::of(text));
         assert!(may_match("Our cookies: none"));
         assert!(!may_match("Our pixels: none"));

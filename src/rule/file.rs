@@ -8,6 +8,7 @@ mod shape;
 mod translation;
 mod vocabulary;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -20,7 +21,7 @@ use super::lexicon::Lexicon;
 use super::pattern::Pattern;
 use super::program::{EntryId, Program};
 use super::reading::Rooms;
-use super::{Fact, Rule, RuleId, RuleSet};
+use super::{Fact, Reads, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
 use crate::yaml::{self, Piece, find, line_end};
@@ -98,7 +99,7 @@ pub fn compile(sources: Vec<RuleSource>, examples: Examples) -> (RuleSet, Vec<Lo
     let packs = read_packs(&sources, form, &facts, &mut problems);
     let files = read_rules(&sources, form, &mut problems);
     let Compiled { rules, needs, order, lexicon, entries } =
-        compile_files(&files, None, &facts, &sources, form, &mut problems);
+        compile_files(files, None, &facts, &sources, form, &mut problems);
 
     let codes = sources.iter().filter_map(|given| given.language.clone());
     let mut languages: BTreeMap<String, OnceLock<Box<RuleSet>>> = codes.map(|code| (code, OnceLock::new())).collect();
@@ -135,7 +136,7 @@ fn translate(
     let files = read_rules(sources, form, &mut Problems::default());
     let files = translated(files, language, sources, form, problems);
     let Compiled { rules, needs, order, lexicon, entries } =
-        compile_files(&files, Some(language), facts, sources, form, problems);
+        compile_files(files, Some(language), facts, sources, form, problems);
     RuleSet {
         rules,
         needs,
@@ -160,7 +161,7 @@ struct Compiled {
 }
 
 fn compile_files(
-    files: &[ReadRule],
+    files: Vec<ReadRule>,
     language: Option<&str>,
     facts: &[Fact],
     sources: &[RuleSource],
@@ -174,49 +175,49 @@ fn compile_files(
     let (mut lexicon, ids, entries, frozen) = match frozen {
         Some(Thawed { lexicon, entries, phrases }) => {
             let (names, entries): (Vec<&str>, Vec<Program>) = entries.into_iter().unzip();
-            let ids = names.into_iter().enumerate().map(|(id, name)| (name.to_owned(), EntryId(id))).collect();
+            let ids = names.into_iter().enumerate().map(|(id, name)| (Cow::Borrowed(name), EntryId(id))).collect();
             (lexicon, ids, entries, Some(phrases))
         }
         None => {
             let mut lexicon = Lexicon::new();
             let vocabulary = read_vocabulary(sources, language, form, &mut lexicon, problems);
             let (ids, entries) = compile_vocabulary(&vocabulary, sources, &mut lexicon, problems);
+            let ids: BTreeMap<Cow<'_, str>, EntryId> = ids.into_iter().map(|(name, id)| (name.into(), id)).collect();
             (lexicon, ids, entries, None)
         }
     };
     let entry = |name: &str| ids.get(name).map(|id| entries[id.0].named(*id));
-    let known =
-        Known { rules: files.iter().filter_map(|file| Some((file.id.as_ref()?.as_str(), file.fields.kind))).collect() };
+    let kinds = files.iter().filter_map(|file| Some((file.id.clone()?, file.fields.kind)));
+    let known = Known { rules: kinds.collect() };
 
     let mut regexes = BTreeMap::new();
-    let mut rules = Vec::new();
-    let mut needs = Vec::new();
-    for file in files {
+    let mut rules = Vec::with_capacity(files.len());
+    let mut needs = Vec::with_capacity(files.len());
+    for ReadRule { file, id, fields, untranslated } in files {
+        let RuleSource { source, layer, .. } = &sources[file];
         let mut build = Build {
             lexicon: &mut lexicon,
-            frozen: frozen.as_ref().filter(|_| sources[file.file].layer == Layer::Builtin),
+            frozen: frozen.as_ref().filter(|_| *layer == Layer::Builtin),
             compiler: Compiler { entry: &entry },
             names: &ids,
             known: &known,
             facts,
             file,
-            source: &sources[file.file].source,
-            layer: sources[file.file].layer,
+            source,
+            layer: *layer,
             problems,
             regexes: &mut regexes,
             needs: Vec::new(),
         };
-        if let Some(rule) = build.rule() {
+        let reads = if untranslated { Reads::Nothing } else { Reads::Words };
+        if let Some(rule) = build.rule(id, *fields, reads) {
             needs.push(build.needs);
             rules.push(rule);
         }
     }
     // Conditions count rules by their places, which are right only if no rule fell out.
-    let order = if problems.0.is_empty() {
-        order(&rules, &needs, files, sources, problems)
-    } else {
-        (0..rules.len()).collect()
-    };
+    let order =
+        if problems.0.is_empty() { order(&rules, &needs, sources, problems) } else { (0..rules.len()).collect() };
     lexicon.close();
     Compiled { rules, needs, order, lexicon, entries }
 }
@@ -235,8 +236,8 @@ impl Problems {
 }
 
 /// The rules that conditions may name, by id.
-struct Known<'f> {
-    rules: BTreeMap<&'f str, Kind>,
+struct Known {
+    rules: BTreeMap<RuleId, Kind>,
 }
 
 /// A rule file as far as it could be read.
@@ -244,7 +245,7 @@ struct ReadRule {
     file: usize,
     /// Nothing where the file's id is none.
     id: Option<RuleId>,
-    fields: RuleFields,
+    fields: Box<RuleFields>,
     /// Whether it is a rule that no file translates into the language that is compiled for.
     untranslated: bool,
 }
@@ -257,7 +258,7 @@ fn read_rules(sources: &[RuleSource], form: Form, problems: &mut Problems) -> Ve
         sources.iter().enumerate().filter(|(_, given)| given.role == Role::Rule && given.language.is_none())
     {
         let RuleSource { source, layer, .. } = given;
-        let fields = form.read(given).unwrap_or_else(|| read_fields(given, file, problems));
+        let fields: Box<RuleFields> = form.read(given).unwrap_or_else(|| Box::new(read_fields(given, file, problems)));
         let label = Label::new(source.span(find(source, "id", &fields.id)), "");
         let Some(id) = RuleId::parse(&fields.id) else {
             // A file without any id is reported for that.

@@ -1,14 +1,15 @@
 //! The compiled form of built-in phrases: written when the program is built (`build.rs`), used as it stands at every run.
 //!
-//! A row of numbers and a text beside it: the lexicon, the vocabulary entries with their programs, what the matches of
-//! regular expressions hold, and the programs of all phrases, both found by a hash of what they are made from. Nothing else
-//! reads it, so it has no version.
+//! A row of numbers and a text beside it: the lexicon, the vocabulary entries with their programs, and by their numbers the
+//! regular expressions with what their matches hold, the lists of phrases and the programs of patterns. Nothing else reads
+//! it, so it has no version.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::lexicon::{Lexicon, Table};
 use super::numbers::{Frozen, Written};
+use super::phrase::NumberedPhrase;
 use super::prefilter::Prefilter;
 use super::program::Program;
 
@@ -23,15 +24,22 @@ pub(crate) fn key_of(regex: &str) -> u64 {
     hash
 }
 
-/// Writes what was compiled: the entries in the order of their ids with their names; the expressions in the order of their
-/// keys; the phrases by their numbers, best in the order in which they are asked for, since that is how they will lie in
-/// memory.
-pub(crate) fn freeze(
-    lexicon: &Lexicon,
-    entries: &[(String, Program)],
-    phrases: &[Program],
-    expressions: &[(u64, Prefilter)],
-) -> Written {
+/// What is written of the rules of one language, beside its lexicon.
+pub(crate) struct Contents {
+    /// The vocabulary entries in the order of their ids, with their names.
+    pub(crate) entries: Vec<(String, Program)>,
+    /// The patterns by their numbers, best in the order in which they are asked for, since that is how they will lie in
+    /// memory.
+    pub(crate) patterns: Vec<Program>,
+    /// The regular expressions by their numbers, which are in the order of their keys.
+    pub(crate) expressions: Vec<(String, Prefilter)>,
+    /// Lists of phrases by their numbers.
+    pub(crate) lists: Vec<Vec<NumberedPhrase>>,
+}
+
+/// Writes what was compiled.
+pub(crate) fn freeze(lexicon: &Lexicon, contents: &Contents) -> Written {
+    let Contents { entries, patterns, expressions, lists } = contents;
     let mut written = Written::default();
     lexicon.freeze(&mut written);
     written.count(entries.len());
@@ -39,18 +47,28 @@ pub(crate) fn freeze(
         written.text(name);
         written.numbers.extend_from_slice(program.numbers());
     }
+    // What is read when it is asked for comes last, behind the places at which its parts start.
+    let mut last = Written::default();
     written.count(expressions.len());
-    for (key, prefilter) in expressions {
-        written.long(*key);
-        prefilter.freeze(&mut written);
+    for (text, prefilter) in expressions {
+        written.long(key_of(text));
+        written.place(&last);
+        last.text(text);
+        prefilter.freeze(&mut last);
     }
-    let mut place = 0;
-    written.count(phrases.len());
-    for program in phrases {
-        written.count(place);
-        place += program.numbers().len();
+    written.count(lists.len());
+    for list in lists {
+        written.place(&last);
+        last.count(list.len());
+        list.iter().for_each(|phrase| phrase.freeze(&mut last));
     }
-    phrases.iter().for_each(|program| written.numbers.extend_from_slice(program.numbers()));
+    written.count(patterns.len());
+    for program in patterns {
+        written.count(last.numbers.len());
+        last.numbers.extend_from_slice(program.numbers());
+    }
+    written.numbers.append(&mut last.numbers);
+    written.text.push_str(&last.text);
     written
 }
 
@@ -62,25 +80,57 @@ pub(crate) struct Thawed {
     pub(crate) phrases: Phrases,
 }
 
-/// The phrases by their numbers, and the regular expressions by their hashes.
+/// Patterns, regular expressions and lists of phrases by their numbers.
 pub(crate) struct Phrases {
-    /// In the order of the hashes.
-    expressions: Vec<(u64, Prefilter)>,
-    /// For each phrase where its program starts.
-    places: &'static [u32],
-    programs: &'static [u32],
+    /// For each expression its key and its place.
+    expressions: &'static [[u32; 4]],
+    /// For each list its place.
+    lists: &'static [[u32; 2]],
+    /// For each pattern where its program starts.
+    patterns: &'static [u32],
+    /// What the places are places in.
+    last: Frozen,
+}
+
+/// What is known of a regular expression that is built in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FrozenRegex {
+    pub(crate) text: &'static str,
+    prefilter: Frozen,
+}
+
+impl FrozenRegex {
+    /// What its matches hold.
+    pub(crate) fn prefilter(mut self) -> Prefilter {
+        Prefilter::thaw(&mut self.prefilter)
+    }
 }
 
 impl Phrases {
-    /// What a phrase was compiled to.
+    /// What a pattern was compiled to.
     pub(crate) fn program(&self, number: usize) -> Program {
-        Program::at_start(&self.programs[self.places[number] as usize..])
+        Program::at_start(&self.last.numbers[self.patterns[number] as usize..])
     }
 
-    /// What is known of a regular expression, if it is built in.
-    pub(crate) fn prefilter(&self, regex: &str) -> Option<&Prefilter> {
-        let at = self.expressions.binary_search_by_key(&key_of(regex), |(key, _)| *key).ok()?;
-        Some(&self.expressions[at].1)
+    /// A list of phrases.
+    pub(crate) fn list(&self, number: usize) -> impl ExactSizeIterator<Item = NumberedPhrase> + use<> {
+        let [numbers, text] = self.lists[number];
+        let mut list = self.last.behind(numbers as usize, text as usize);
+        (0..list.count()).map(move |_| NumberedPhrase::thaw(&mut list))
+    }
+
+    /// A regular expression.
+    pub(crate) fn regex(&self, number: usize) -> FrozenRegex {
+        let [_, _, numbers, text] = self.expressions[number];
+        let mut prefilter = self.last.behind(numbers as usize, text as usize);
+        FrozenRegex { text: prefilter.text(), prefilter }
+    }
+
+    /// The regular expression that reads so, if it is built in.
+    pub(crate) fn regex_of(&self, text: &str) -> Option<FrozenRegex> {
+        let key = |[high, low, ..]: &[u32; 4]| u64::from(*high) << 32 | u64::from(*low);
+        let number = self.expressions.binary_search_by_key(&key_of(text), key).ok()?;
+        Some(self.regex(number))
     }
 }
 
@@ -90,11 +140,10 @@ pub(crate) fn thaw(numbers: &'static [u32], text: &'static str) -> Thawed {
     let lexicon = Lexicon::thaw(&mut frozen);
     let count = frozen.count();
     let entries = (0..count).map(|_| (frozen.text(), program(&mut frozen))).collect();
-    let count = frozen.count();
-    let expressions = (0..count).map(|_| (frozen.long(), Prefilter::thaw(&mut frozen))).collect();
-    let count = frozen.count();
-    let (places, programs) = frozen.numbers.split_at(count);
-    Thawed { lexicon, entries, phrases: Phrases { expressions, places, programs } }
+    let expressions = frozen.rows();
+    let lists = frozen.rows();
+    let patterns = frozen.row();
+    Thawed { lexicon, entries, phrases: Phrases { expressions, lists, patterns, last: frozen } }
 }
 
 fn program(frozen: &mut Frozen) -> Program {
@@ -118,9 +167,10 @@ impl Lexicon {
 
     fn thaw(frozen: &mut Frozen) -> Self {
         let [count, group_count] = [frozen.number(), frozen.number()];
-        let mut table = || Table { slots: frozen.row(), places: frozen.row(), words: Cow::Borrowed(frozen.text()) };
+        let mut table =
+            || Table { slots: frozen.row().into(), places: frozen.row().into(), words: Cow::Borrowed(frozen.text()) };
         let [exact, stems] = [table(), table()];
-        let [group_starts, groups, test_starts, tests] = [(); 4].map(|()| frozen.row());
+        let [group_starts, groups, test_starts, tests] = [(); 4].map(|()| frozen.row().into());
         let open_groups = HashMap::default();
         Self { exact, stems, count, open_groups, group_count, group_starts, groups, test_starts, tests }
     }
@@ -134,6 +184,7 @@ mod tests {
     use crate::rule::compiler::{Compiler, compile_entries};
     use crate::rule::lexicon::{GroupId, WordTest};
     use crate::rule::pattern::Pattern;
+    use crate::rule::phrase::{Numbered, Within};
 
     #[test]
     fn what_is_thawed_is_what_was_frozen() {
@@ -162,17 +213,28 @@ mod tests {
         let before = shown(&lexicon, &[&programs[0], &programs[1], &program]);
         let names = ["data".to_owned(), "keep".to_owned()];
         let entries: Vec<(String, Program)> = names.into_iter().zip(programs).collect();
-        let phrases = [Program::nothing(), program, Program::nothing()];
+        let patterns = vec![Program::nothing(), program, Program::nothing()];
         let regexes = [r"(?i)\[your (name|e-mail)\]$", "^[^ ]+ notice:?"];
-        let mut expressions = regexes.map(|regex| (key_of(regex), Prefilter::of(regex)));
-        expressions.sort_by_key(|(key, _)| *key);
-        let Written { numbers, text } = freeze(&lexicon, &entries, &phrases, &expressions);
+        let mut expressions = regexes.map(|regex| (regex.to_owned(), Prefilter::of(regex))).to_vec();
+        expressions.sort_by_key(|(text, _)| key_of(text));
+        let near =
+            |with, value| NumberedPhrase { search: Numbered::Regex(1), heading: Some(0), with, not: Some(2), value };
+        let within = [Within::Clause, Within::Section, Within::Document, Within::Clauses(0), Within::Clauses(7)];
+        let mut list: Vec<NumberedPhrase> = within.map(|within| near(Some((1, within)), None)).to_vec();
+        list.push(near(None, Some("honoured".into())));
+        let lists = vec![Vec::new(), list, vec![NumberedPhrase::sure(Numbered::Pattern(2))]];
+        let contents = Contents { entries, patterns, expressions, lists };
+        let Written { numbers, text } = freeze(&lexicon, &contents);
         let Thawed { mut lexicon, entries, phrases } = thaw(numbers.leak(), text.leak());
-        for regex in regexes {
-            assert_eq!(phrases.prefilter(regex), Some(&Prefilter::of(regex)));
-            assert_ne!(phrases.prefilter(regex), Some(&Prefilter::default()));
+        for (number, (text, prefilter)) in contents.expressions.iter().enumerate() {
+            assert_eq!(phrases.regex(number).text, text);
+            assert_eq!(phrases.regex_of(text).map(FrozenRegex::prefilter).as_ref(), Some(prefilter));
+            assert_ne!(*prefilter, Prefilter::default());
         }
-        assert_eq!(phrases.prefilter("another"), None);
+        assert!(phrases.regex_of("another").is_none());
+        for (number, list) in contents.lists.iter().enumerate() {
+            assert_eq!(phrases.list(number).collect::<Vec<_>>(), *list);
+        }
         let program = phrases.program(1);
         assert_eq!(shown(&lexicon, &[&entries[0].1, &entries[1].1, &program]), before);
         assert_eq!(entries[1].0, "keep");

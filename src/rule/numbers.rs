@@ -1,8 +1,6 @@
 //! Rows of numbers with a text beside them: how what is made when the program is built lies in the executable, and is read
 //! again.
 
-use std::borrow::Cow;
-
 /// What is written when the program is built.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
@@ -25,6 +23,12 @@ impl Written {
         self.text.push_str(text);
     }
 
+    /// Where something starts that is written somewhere else: behind so many numbers and so many bytes of the text.
+    pub(super) fn place(&mut self, elsewhere: &Self) {
+        self.count(elsewhere.numbers.len());
+        self.count(elsewhere.text.len());
+    }
+
     /// Numbers after their count.
     pub(super) fn row(&mut self, numbers: &[u32]) {
         self.count(numbers.len());
@@ -33,12 +37,18 @@ impl Written {
 }
 
 /// What is left to be read.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Frozen {
     pub(super) numbers: &'static [u32],
     pub(super) text: &'static str,
 }
 
 impl Frozen {
+    /// What lies behind so many numbers and so many bytes of the text.
+    pub(super) fn behind(self, numbers: usize, text: usize) -> Self {
+        Self { numbers: &self.numbers[numbers..], text: &self.text[text..] }
+    }
+
     pub(super) fn number(&mut self) -> u32 {
         let (first, rest) = self.numbers.split_first().expect("internal: what was frozen is whole");
         self.numbers = rest;
@@ -59,10 +69,18 @@ impl Frozen {
         text
     }
 
-    pub(super) fn row(&mut self) -> Cow<'static, [u32]> {
+    pub(super) fn row(&mut self) -> &'static [u32] {
         let count = self.count();
         let (row, rest) = self.numbers.split_at(count);
         self.numbers = rest;
-        Cow::Borrowed(row)
+        row
+    }
+
+    /// Rows of the same length, after their count.
+    pub(super) fn rows<const LENGTH: usize>(&mut self) -> &'static [[u32; LENGTH]] {
+        let count = self.count();
+        let (rows, rest) = self.numbers.split_at(count * LENGTH);
+        self.numbers = rest;
+        rows.as_chunks().0
     }
 }

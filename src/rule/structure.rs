@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     fn patterns(texts: &[&str]) -> Patterns {
-        Patterns(texts.iter().map(|text| Arc::new(LazyRegex::new(text, None))).collect())
+        Patterns(texts.iter().map(|text| Arc::new(LazyRegex::new(text))).collect())
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! From a rule file's shape to a rule: patterns compiled, names resolved, conditions tied to other rules.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,19 +8,20 @@ use std::sync::Arc;
 use super::facts::profile_condition;
 use super::shape::{
     ClaimFields, ConditionFields, ContentFields, ExampleField, IgnoreName, Kind, LevelName, PhraseFields, ReportName,
-    SeverityName, SubjectFields,
+    RuleFields, SeverityName, SubjectFields,
 };
 use super::vocabulary::unknown_name;
-use super::{Known, Layer, Problems, ReadRule, RuleSource, read_pattern};
+use super::{Known, Layer, Problems, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::compiler::Compiler;
-use crate::rule::frozen::Phrases;
+use crate::rule::frozen::{FrozenRegex, Phrases};
 use crate::rule::lexicon::Lexicon;
+use crate::rule::phrase::{Numbered, NumberedPhrase};
 use crate::rule::program::{EntryId, Program};
 use crate::rule::{
     About, Additions, Claim, ClaimValue, Claims, Condition, Conflict, Content, Disclosure, Example, Expected, Fact,
-    Forbidden, LazyRegex, Phrase, Profile, ReadingLevel, Reads, Reported, Rule, RuleKind, Search, Status, Structure,
-    With, Within, did_you_mean,
+    Forbidden, LazyRegex, Phrase, Profile, ReadingLevel, Reads, Reported, Rule, RuleId, RuleKind, Search, Status,
+    Structure, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -29,86 +31,83 @@ pub(super) struct Build<'b, 'c> {
     /// The phrases that were compiled when the program was built, where the file's are among them.
     pub(super) frozen: Option<&'b Phrases>,
     pub(super) compiler: Compiler<'c>,
-    pub(super) names: &'b BTreeMap<String, EntryId>,
-    pub(super) known: &'b Known<'b>,
+    pub(super) names: &'b BTreeMap<Cow<'static, str>, EntryId>,
+    pub(super) known: &'b Known,
     pub(super) facts: &'b [Fact],
-    pub(super) file: &'b ReadRule,
+    /// The place of the file among the sources.
+    pub(super) file: usize,
     pub(super) source: &'b SourceFile,
     pub(super) layer: Layer,
     pub(super) problems: &'b mut Problems,
-    pub(super) regexes: &'b mut BTreeMap<String, Arc<LazyRegex>>,
+    pub(super) regexes: &'b mut BTreeMap<Cow<'static, str>, Arc<LazyRegex>>,
     /// The rules whose status the condition asks for, by their place.
     pub(super) needs: Vec<usize>,
 }
 
 impl Build<'_, '_> {
     /// The rule, if nothing is wrong with its file.
-    pub(super) fn rule(&mut self) -> Option<Rule> {
-        let fields = &self.file.fields;
-        self.refuse_foreign_keys();
+    pub(super) fn rule(&mut self, id: Option<RuleId>, fields: RuleFields, reads: Reads) -> Option<Rule> {
+        self.refuse_foreign_keys(&fields);
+        let examples = self.examples(&fields);
+        let lists = fields.compiled;
         let kind = match fields.kind {
-            Kind::Disclosure => {
-                let values = fields.values.clone();
-                RuleKind::Disclosure(Box::new(Disclosure {
-                    evidence: self.phrases("evidence", &fields.evidence),
-                    vague: self.phrases("vague", &fields.vague),
-                    unless: self.program("unless", &fields.unless),
-                    when: fields.when.as_ref().and_then(|when| self.condition(when)),
-                    place: self.programs("place", &fields.place),
-                    values,
-                    compare: fields.compare.iter().filter_map(|content| self.content(content)).collect(),
-                    missing_message: fields.message.missing.clone().unwrap_or_default(),
-                    vague_message: fields.message.vague.clone().unwrap_or_default(),
-                }))
-            }
+            Kind::Disclosure => RuleKind::Disclosure(Box::new(Disclosure {
+                evidence: self.phrases("evidence", &fields.evidence, lists.evidence, &fields.values),
+                vague: self.phrases("vague", &fields.vague, lists.vague, &fields.values),
+                unless: self.program("unless", &fields.unless),
+                when: fields.when.as_ref().and_then(|when| self.condition(when)),
+                place: self.programs("place", &fields.place),
+                values: fields.values,
+                compare: fields.compare.iter().filter_map(|content| self.content(content)).collect(),
+                missing_message: fields.message.missing.unwrap_or_default(),
+                vague_message: fields.message.vague.unwrap_or_default(),
+            })),
             Kind::Forbidden => RuleKind::Forbidden(Box::new(Forbidden {
-                phrases: self.phrases("forbidden", &fields.forbidden),
+                phrases: self.phrases("forbidden", &fields.forbidden, lists.forbidden, &fields.values),
                 unless: self.program("unless", &fields.unless),
                 when: fields.when.as_ref().and_then(|when| self.condition(when)),
                 reported: Reported::from(fields.report),
-                message: fields.message.found.clone().unwrap_or_default(),
+                message: fields.message.found.unwrap_or_default(),
             })),
             Kind::Conflict => RuleKind::Conflict(Box::new(Conflict {
-                claims: self.claims(&fields.claims)?,
+                claims: self.claims(&fields.claims, &fields.values)?,
                 when: fields.when.as_ref().and_then(|when| self.condition(when)),
-                message: fields.message.found.clone().unwrap_or_default(),
+                message: fields.message.found.unwrap_or_default(),
             })),
             Kind::Structure => RuleKind::Structure(Structure {
-                check: self.structure_check(fields.check?)?,
-                message: fields.message.found.clone().unwrap_or_default(),
+                check: self.structure_check(fields.check?, fields.parameters)?,
+                message: fields.message.found.unwrap_or_default(),
             }),
         };
-        let examples = self.examples();
-        let id = self.file.id.clone()?;
-        (!self.problems.any_in(self.file.file)).then(|| Rule {
+        let id = id?;
+        (!self.problems.any_in(self.file)).then(|| Rule {
             id,
-            title: fields.title.clone(),
+            title: fields.title,
             severity: fields.severity.map_or(Severity::Error, Severity::from),
             level: match (fields.level, fields.severity) {
                 (Some(LevelName::Careful), _) => ReadingLevel::Careful,
                 (None, Some(SeverityName::Advice)) => ReadingLevel::Normal,
                 (None, _) => ReadingLevel::Gate,
             },
-            group: fields.group.clone(),
-            cite: fields.cite.clone(),
-            why: fields.why.trim().to_owned(),
-            help: fields.help.trim().to_owned(),
-            draft: fields.draft.as_ref().map(|draft| draft.trim().to_owned()),
+            group: fields.group,
+            cite: fields.cite,
+            why: trimmed(fields.why),
+            help: trimmed(fields.help),
+            draft: fields.draft.map(trimmed),
             kind,
             examples,
-            source: self.file.file,
-            reads: if self.file.untranslated { Reads::Nothing } else { Reads::Words },
+            source: self.file,
+            reads,
         })
     }
 
     pub(super) fn problem(&mut self, code: &str, at: Range<usize>, message: impl Into<String>) {
         let diagnostic = Diagnostic::error(code, message, Label::new(self.source.span(at), "here"));
-        self.problems.push(self.file.file, diagnostic);
+        self.problems.push(self.file, diagnostic);
     }
 
     /// Reports the keys that say what another kind of rule looks for.
-    fn refuse_foreign_keys(&mut self) {
-        let fields = &self.file.fields;
+    fn refuse_foreign_keys(&mut self, fields: &RuleFields) {
         let keys = [
             ("evidence", !fields.evidence.is_empty(), Kind::Disclosure, "disclosure"),
             ("vague", !fields.vague.is_empty(), Kind::Disclosure, "disclosure"),
@@ -138,14 +137,13 @@ impl Build<'_, '_> {
         }
         let mut patterns = Vec::with_capacity(texts.len());
         for text in texts {
-            let Some(pattern) = read_pattern(self.source, self.file.file, key, text, self.lexicon, self.problems)
-            else {
+            let Some(pattern) = read_pattern(self.source, self.file, key, text, self.lexicon, self.problems) else {
                 continue;
             };
             for name in pattern.names() {
                 if !self.names.contains_key(name) {
-                    let unknown = unknown_name(self.source, key, name, self.names.keys().map(String::as_str));
-                    self.problems.push(self.file.file, unknown);
+                    let unknown = unknown_name(self.source, key, name, self.names.keys().map(|name| &**name));
+                    self.problems.push(self.file, unknown);
                 }
             }
             patterns.push(pattern);
@@ -168,7 +166,7 @@ impl Build<'_, '_> {
     }
 
     /// The claims of a conflict.
-    fn claims(&mut self, claims: &[ClaimFields]) -> Option<Claims> {
+    fn claims(&mut self, claims: &[ClaimFields], values: &[String]) -> Option<Claims> {
         let message = match claims {
             // A rule that is not translated claims nothing; any other file without claims is reported for that.
             [] => return Some(Claims::Unread),
@@ -178,10 +176,13 @@ impl Build<'_, '_> {
                     at_most: self.program("claims", &claim.at_most),
                     at_least: self.program("claims", &claim.at_least),
                 };
-                return Some(Claims::Valued { claim: self.claim(claim), value: Box::new(value) });
+                return Some(Claims::Valued { claim: self.claim(claim, values), value: Box::new(value) });
             }
             [absolute, contrary] if [absolute, contrary].iter().all(|claim| claim.gives_no_value()) => {
-                return Some(Claims::Opposed { absolute: self.claim(absolute), contrary: self.claim(contrary) });
+                return Some(Claims::Opposed {
+                    absolute: self.claim(absolute, values),
+                    contrary: self.claim(contrary, values),
+                });
             }
             [_, _] => "`value:` goes with one claim, which must say the same wherever it is made".to_owned(),
             other => format!(
@@ -193,10 +194,10 @@ impl Build<'_, '_> {
         None
     }
 
-    fn claim(&mut self, fields: &ClaimFields) -> Box<Claim> {
+    fn claim(&mut self, fields: &ClaimFields, values: &[String]) -> Box<Claim> {
         Box::new(Claim {
             says: fields.says.clone(),
-            phrases: self.phrases("claims", &fields.phrases),
+            phrases: self.phrases("claims", &fields.phrases, None, values),
             unless: self.program("claims", &fields.unless),
             not: self.program("claims", &fields.not),
             not_next: self.program("claims", &fields.not_next),
@@ -231,11 +232,36 @@ impl Build<'_, '_> {
         Some(Content { program, name, additions: Additions::Told })
     }
 
-    fn phrases(&mut self, key: &str, phrases: &[PhraseFields]) -> Vec<Phrase> {
-        phrases.iter().filter_map(|phrase| self.phrase(key, phrase)).collect()
+    /// Phrases any of which may match: those of a list that was compiled when the program was built, or such as are written.
+    fn phrases(
+        &mut self,
+        key: &str,
+        written: &[PhraseFields],
+        compiled: Option<usize>,
+        values: &[String],
+    ) -> Vec<Phrase> {
+        match (self.frozen, compiled) {
+            (Some(frozen), Some(list)) => frozen.list(list).map(|phrase| self.thawed(phrase, frozen)).collect(),
+            _ => written.iter().filter_map(|phrase| self.phrase(key, phrase, values)).collect(),
+        }
     }
 
-    fn phrase(&mut self, key: &str, phrase: &PhraseFields) -> Option<Phrase> {
+    fn thawed(&mut self, phrase: NumberedPhrase, frozen: &Phrases) -> Phrase {
+        let program = |number| Box::new(frozen.program(number));
+        let with = |(number, within)| Box::new(With { program: frozen.program(number), within });
+        Phrase {
+            search: match phrase.search {
+                Numbered::Pattern(number) => Search::Pattern(frozen.program(number)),
+                Numbered::Regex(number) => Search::Regex(self.known_regex(frozen.regex(number))),
+            },
+            heading: phrase.heading.map(program),
+            with: phrase.with.map(with),
+            not: phrase.not.map(program),
+            value: phrase.value.map(Cow::into_owned),
+        }
+    }
+
+    fn phrase(&mut self, key: &str, phrase: &PhraseFields, values: &[String]) -> Option<Phrase> {
         let detailed = match phrase {
             PhraseFields::Pattern(pattern) => {
                 let search = Search::Pattern(self.program(key, std::slice::from_ref(pattern))?);
@@ -265,7 +291,7 @@ impl Build<'_, '_> {
             );
         }
         if let Some(value) = &detailed.value
-            && !self.file.fields.values.contains(value)
+            && !values.contains(value)
         {
             let message = format!("`{value}` is none of the rule's `values:`");
             self.problem("rule-file/value", find(self.source, key, value), message);
@@ -296,8 +322,10 @@ impl Build<'_, '_> {
 
     /// A regular expression, one for all phrases that write it. A user's is tried at once.
     pub(super) fn regex(&mut self, key: &str, text: &str) -> Option<Arc<LazyRegex>> {
-        let known = || self.frozen.and_then(|frozen| frozen.prefilter(text)).cloned();
-        let regex = self.regexes.entry(text.to_owned()).or_insert_with(|| Arc::new(LazyRegex::new(text, known())));
+        if let Some(known) = self.frozen.and_then(|frozen| frozen.regex_of(text)) {
+            return Some(self.known_regex(known));
+        }
+        let regex = self.regexes.entry(text.to_owned().into()).or_insert_with(|| Arc::new(LazyRegex::new(text)));
         let regex = Arc::clone(regex);
         if self.layer == Layer::User
             && let Err(error) = regex.compile()
@@ -312,6 +340,10 @@ impl Build<'_, '_> {
             return None;
         }
         Some(regex)
+    }
+
+    fn known_regex(&mut self, known: FrozenRegex) -> Arc<LazyRegex> {
+        Arc::clone(self.regexes.entry(known.text.into()).or_insert_with(|| Arc::new(LazyRegex::known(known))))
     }
 
     fn condition(&mut self, fields: &ConditionFields) -> Option<Condition> {
@@ -333,13 +365,13 @@ impl Build<'_, '_> {
             return self.program("when", claim).map(Condition::Claim);
         }
         if let (Some(id), Some(is)) = (&fields.disclosure, &fields.is) {
-            let Some(rule) = self.known.rules.keys().position(|known| known == id) else {
-                let meant = did_you_mean(id, self.known.rules.keys().copied());
+            let Some(rule) = self.known.rules.keys().position(|known| known.as_str() == id) else {
+                let meant = did_you_mean(id, self.known.rules.keys().map(RuleId::as_str));
                 let help = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
                 self.problem("rule-file/when", find(self.source, "when", id), format!("there is no rule `{id}`{help}"));
                 return None;
             };
-            if self.known.rules.get(id.as_str()) != Some(&Kind::Disclosure) {
+            if self.known.rules.values().nth(rule) != Some(&Kind::Disclosure) {
                 self.problem(
                     "rule-file/when",
                     find(self.source, "when", id),
@@ -351,7 +383,7 @@ impl Build<'_, '_> {
             return Some(Condition::Status { rule, is: is.iter().copied().map(Status::from).collect() });
         }
         if let Some(asked) = &fields.profile {
-            let asked = profile_condition(asked, self.source, self.file.file, "when", self.facts, self.problems);
+            let asked = profile_condition(asked, self.source, self.file, "when", self.facts, self.problems);
             return Some(Condition::Profile(asked));
         }
         let mut several = |conditions: &Vec<ConditionFields>| -> Option<Vec<Condition>> {
@@ -380,8 +412,8 @@ impl Build<'_, '_> {
         profile
     }
 
-    fn examples(&mut self) -> Vec<Example> {
-        let fields = &self.file.fields.examples;
+    fn examples(&mut self, rule: &RuleFields) -> Vec<Example> {
+        let fields = &rule.examples;
         let disclosure = [
             (Expected::Status(Status::Disclosed), &fields.disclosed),
             (Expected::Status(Status::Vague), &fields.vague),
@@ -389,7 +421,7 @@ impl Build<'_, '_> {
             (Expected::Status(Status::NotApplicable), &fields.not_applicable),
         ];
         let forbidden = [(Expected::Found, &fields.found), (Expected::Clean, &fields.clean)];
-        let (own, other): (&[_], &[_]) = match self.file.fields.kind {
+        let (own, other): (&[_], &[_]) = match rule.kind {
             Kind::Disclosure => (&disclosure, &forbidden),
             Kind::Forbidden | Kind::Conflict | Kind::Structure => (&forbidden, &disclosure),
         };
@@ -422,11 +454,18 @@ impl Build<'_, '_> {
     }
 }
 
+/// A text without the white space around it.
+fn trimmed(mut text: String) -> String {
+    text.truncate(text.trim_end().len());
+    let start = text.len() - text.trim_start().len();
+    text.drain(..start);
+    text
+}
+
 /// An order in which every rule comes after those whose status its condition asks for.
 pub(super) fn order(
     rules: &[Rule],
     dependencies: &[Vec<usize>],
-    files: &[ReadRule],
     sources: &[RuleSource],
     problems: &mut Problems,
 ) -> Vec<usize> {
@@ -440,7 +479,7 @@ pub(super) fn order(
             .collect();
         if ready.is_empty() {
             for rule in &left {
-                let file = files[*rule].file;
+                let file = rules[*rule].source;
                 let source = &sources[file].source;
                 let message = format!(
                     "the conditions go in a circle: whether `{}` is asked for depends on itself",

@@ -64,8 +64,7 @@ fn takes(check: CheckName) -> (&'static [&'static str], &'static [&'static str])
 
 impl Build<'_, '_> {
     /// The check of a structure rule; nothing where its parameters are not what it takes, which is reported.
-    pub(super) fn structure_check(&mut self, check: CheckName) -> Option<StructureCheck> {
-        let given = self.file.fields.parameters.clone();
+    pub(super) fn structure_check(&mut self, check: CheckName, given: ParameterFields) -> Option<StructureCheck> {
         self.refuse_other_parameters(check, &given);
         Some(match check {
             CheckName::ImpossibleDate => StructureCheck::ImpossibleDate,

@@ -79,6 +79,22 @@ pub(super) struct RuleFields {
     pub(super) draft: Option<String>,
     /// Texts with the result that the rule must have on them; `clauselint test` runs them.
     pub(super) examples: ExampleFields,
+    /// What a built-in file has in the place of its lists of phrases.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(skip))]
+    pub(super) compiled: CompiledLists,
+}
+
+/// Lists of phrases that were compiled when the program was built, by their numbers.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CompiledLists {
+    #[serde(default)]
+    pub(super) evidence: Option<usize>,
+    #[serde(default)]
+    pub(super) vague: Option<usize>,
+    #[serde(default)]
+    pub(super) forbidden: Option<usize>,
 }
 
 pub(super) const RULE_KEYS: [&str; 24] = [
@@ -490,6 +506,10 @@ pub(super) struct TranslationFields {
     pub(super) compare: Vec<ContentFields>,
     /// Texts with the result that the rule must have on them.
     pub(super) examples: ExampleFields,
+    /// What a built-in file has in the place of its lists of phrases.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(skip))]
+    pub(super) compiled: CompiledLists,
 }
 
 /// When a rule is asked. Exactly one key, but `disclosure` goes with `is`.

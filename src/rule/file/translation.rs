@@ -46,10 +46,23 @@ pub(super) fn translated(
     rules
 }
 
-fn translate(rule: RuleFields, translation: TranslationFields) -> RuleFields {
-    let TranslationFields { id: _, evidence, vague, forbidden, claims, unless, when, place, compare, examples } =
-        translation;
-    RuleFields { evidence, vague, forbidden, claims, unless, when, place, compare, examples, ..rule }
+fn translate(rule: Box<RuleFields>, translation: TranslationFields) -> Box<RuleFields> {
+    let TranslationFields {
+        id: _,
+        evidence,
+        vague,
+        forbidden,
+        claims,
+        unless,
+        when,
+        place,
+        compare,
+        examples,
+        compiled,
+    } = translation;
+    let fields =
+        RuleFields { evidence, vague, forbidden, claims, unless, when, place, compare, examples, compiled, ..*rule };
+    Box::new(fields)
 }
 
 /// The translations into a language by the ids of their rules. Of two layers' files for one rule, the higher layer's
