@@ -19,15 +19,17 @@ const STRIDES: usize = 6;
 pub(super) struct Positions {
     /// The blocks that hold something, as bits.
     filled: u64,
-    /// The blocks from the first one that holds something to the last one.
+    /// These blocks.
     blocks: Box<[u64]>,
 }
 
 impl Positions {
-    /// A block; those that hold nothing need not be asked for.
+    /// A block.
     fn block(&self, block: usize) -> u64 {
-        let first = self.filled.trailing_zeros() as usize;
-        self.blocks.get(block.wrapping_sub(first)).copied().unwrap_or_default()
+        if self.filled >> block & 1 == 0 {
+            return 0;
+        }
+        self.blocks[(self.filled & !(u64::MAX << block)).count_ones() as usize]
     }
 
     /// The positions of a stretch, in order.
@@ -35,6 +37,13 @@ impl Positions {
         bits(self.filled & stretch.blocks())
             .flat_map(move |block| bits(stretch.cut(block, self.block(block))).map(move |bit| block * 64 + bit))
     }
+}
+
+/// A set of blocks, those that hold something.
+fn packed(filled: u64, block: impl Fn(usize) -> u64) -> Positions {
+    let mut blocks = Vec::with_capacity(filled.count_ones() as usize);
+    blocks.extend(bits(filled).map(block));
+    Positions { filled, blocks: blocks.into() }
 }
 
 /// A set in the making.
@@ -61,10 +70,7 @@ impl Gathered {
     }
 
     pub(super) fn finish(&self) -> Positions {
-        let first = self.filled.trailing_zeros() as usize;
-        let end = BLOCKS - self.filled.leading_zeros() as usize;
-        let blocks = self.blocks.get(first..end).unwrap_or_default();
-        Positions { filled: self.filled, blocks: blocks.into() }
+        packed(self.filled, |block| self.blocks[block])
     }
 }
 
@@ -199,8 +205,11 @@ impl Sets {
     /// Adds the positions so many words behind those of a part of a set; whether there are any.
     pub(super) fn enter(&mut self, set: &Positions, stretch: Stretch, by: usize, to: usize) -> bool {
         let mut any = false;
-        for block in bits(set.filled & stretch.blocks()) {
-            any |= self.put_behind(to, block, stretch.cut(block, set.block(block)), by);
+        let shared = set.filled & stretch.blocks();
+        // Those before the stretch are none of its blocks.
+        let before = (set.filled & (shared & shared.wrapping_neg()).wrapping_sub(1)).count_ones() as usize;
+        for (block, bits) in bits(shared).zip(set.blocks.iter().skip(before)) {
+            any |= self.put_behind(to, block, stretch.cut(block, *bits), by);
         }
         any
     }
@@ -282,14 +291,7 @@ impl Sets {
 
     /// A set as it is now, which is not changed any more.
     pub(super) fn finished(&self, set: usize) -> Positions {
-        let filled = self.filled[set];
-        if filled == 0 {
-            return Positions::default();
-        }
-        let first = filled.trailing_zeros() as usize;
-        let end = BLOCKS - filled.leading_zeros() as usize;
-        let block = |block: usize| if filled >> block & 1 == 0 { 0 } else { self.blocks[set * BLOCKS + block] };
-        Positions { filled, blocks: (first..end).map(block).collect() }
+        packed(self.filled[set], |block| self.blocks[set * BLOCKS + block])
     }
 
     /// Adds a set widened by a gap: with each position the next ones of its passage, at most so many; all of them where

@@ -1,6 +1,6 @@
 //! Tiles: the passages of a document in a row of positions, with what is asked of them worked out when it is first asked.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 
 use crate::rule::lexicon::{GroupId, Lexicon, Symbol};
@@ -46,9 +46,9 @@ pub(super) struct Tile<'l> {
     /// The positions that hold a word of a group, for the groups that were asked for.
     sets: Vec<OnceCell<Positions>>,
     /// The passages that do, by the same numbers.
-    group_passages: Vec<OnceCell<Passages>>,
+    group_passages: Asked,
     /// The passages that hold all that an entry needs, for the entries that were asked for.
-    entry_candidates: Vec<OnceCell<Passages>>,
+    entry_candidates: Asked,
     /// For each position the number of its passage in the tile.
     pub(super) passage_of: Vec<u16>,
     /// The passages of statements.
@@ -84,6 +84,33 @@ enum Passing<'t> {
 /// Passages of a tile, as bits.
 pub(super) type Passages = [u64; MOST_PASSAGES / 64];
 
+/// The passages of things that were asked for, which are a part of all things.
+#[derive(Debug, Default)]
+struct Asked {
+    /// For each thing the place of its passages, counted from 1; 0 where they were not asked for.
+    places: Vec<Cell<u32>>,
+    passages: RefCell<Vec<Passages>>,
+}
+
+impl Asked {
+    /// Makes room for so many things, if there is none.
+    fn prepare(&mut self, things: usize) {
+        self.places.resize_with(things, Cell::default);
+    }
+
+    /// The passages of a thing, worked out when it is asked for first.
+    fn get_or_init(&self, thing: usize, work_out: impl FnOnce() -> Passages) -> Passages {
+        if let Some(place) = self.places[thing].get().checked_sub(1) {
+            return self.passages.borrow()[place as usize];
+        }
+        let found = work_out();
+        let mut passages = self.passages.borrow_mut();
+        passages.push(found);
+        self.places[thing].set(u32::try_from(passages.len()).expect("internal: places are as many as things at most"));
+        found
+    }
+}
+
 impl Tile<'_> {
     /// Makes room for what is worked out, if there is none: also of so many vocabulary entries.
     pub(super) fn prepare(&mut self, entries: usize) {
@@ -91,22 +118,22 @@ impl Tile<'_> {
             return;
         }
         self.sets.resize_with(self.groups, OnceCell::new);
-        self.group_passages.resize_with(self.groups, OnceCell::new);
-        self.entry_candidates.resize_with(entries, OnceCell::new);
+        self.group_passages.prepare(self.groups);
+        self.entry_candidates.prepare(entries);
         self.entries.resize_with(entries, || None);
     }
 
     /// Lets go of all that was worked out.
     pub(super) fn forget(&mut self) {
-        (self.sets, self.group_passages) = (Vec::new(), Vec::new());
-        (self.entry_candidates, self.entries) = (Vec::new(), Vec::new());
+        (self.sets, self.entries) = (Vec::new(), Vec::new());
+        (self.group_passages, self.entry_candidates) = (Asked::default(), Asked::default());
     }
 
     /// Whether a word of a group can lead on to a state: where that takes another word, some passage must hold both.
     pub(super) fn goes_on(&self, group: GroupId, state: State<'_>) -> bool {
         let Some(passages) = self.passages_of(group) else { return false };
         match state {
-            State::Take(next, _) => self.passages_of(next).is_some_and(|next| share(passages, next)),
+            State::Take(next, _) => self.passages_of(next).is_some_and(|next| share(&passages, &next)),
             State::Entry(..) | State::Gap(..) | State::Split(_) | State::Accept(_) => true,
         }
     }
@@ -149,16 +176,16 @@ impl Tile<'_> {
         for need in program.needs() {
             match need.only() {
                 Some(Only::Group(group)) => match self.passages_of(group) {
-                    Some(holding) => keep(&mut candidates, holding),
+                    Some(holding) => keep(&mut candidates, &holding),
                     None => return Passages::default(),
                 },
-                Some(Only::Entry(entry)) => keep(&mut candidates, self.entry_candidates(entry, programs)),
+                Some(Only::Entry(entry)) => keep(&mut candidates, &self.entry_candidates(entry, programs)),
                 None => {
                     let mut holding = Passages::default();
                     need.groups()
                         .filter_map(|group| self.passages_of(group))
-                        .for_each(|other| add(&mut holding, other));
-                    need.entries().for_each(|entry| add(&mut holding, self.entry_candidates(entry, programs)));
+                        .for_each(|other| add(&mut holding, &other));
+                    need.entries().for_each(|entry| add(&mut holding, &self.entry_candidates(entry, programs)));
                     keep(&mut candidates, &holding);
                 }
             }
@@ -170,14 +197,14 @@ impl Tile<'_> {
     }
 
     /// The passages that hold all that an entry needs.
-    fn entry_candidates(&self, entry: EntryId, programs: &[Program]) -> &Passages {
-        self.entry_candidates[entry.0].get_or_init(|| self.candidates(&programs[entry.0], programs))
+    fn entry_candidates(&self, entry: EntryId, programs: &[Program]) -> Passages {
+        self.entry_candidates.get_or_init(entry.0, || self.candidates(&programs[entry.0], programs))
     }
 
     /// The passages that hold a word of a group; nothing if there is none in the tile.
-    fn passages_of(&self, group: GroupId) -> Option<&Passages> {
+    fn passages_of(&self, group: GroupId) -> Option<Passages> {
         let number = self.numbers[group.idx()].checked_sub(1)? as usize;
-        let passages = self.group_passages[number].get_or_init(|| {
+        let passages = self.group_passages.get_or_init(number, || {
             let mut passages = Passages::default();
             for words in self.words(group) {
                 match words {
@@ -330,8 +357,8 @@ impl LayOut<'_> {
             numbers,
             groups: count as usize,
             sets: Vec::new(),
-            group_passages: Vec::new(),
-            entry_candidates: Vec::new(),
+            group_passages: Asked::default(),
+            entry_candidates: Asked::default(),
             passage_of,
             statements,
             symbols,
