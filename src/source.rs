@@ -215,6 +215,38 @@ impl SourceFile {
     }
 }
 
+/// What bytes are that are no text, in the words of a message; nothing if they may be one. Known formats are told by what
+/// their files start with, and all others by characters that no text holds.
+pub fn foreign_format(bytes: &[u8]) -> Option<&'static str> {
+    /// So many bytes are looked at.
+    const LOOKED_AT: usize = 8192;
+    let known = [
+        (&b"%PDF-"[..], "a PDF document"),
+        (b"PK\x03\x04", "a Word or OpenDocument file, or another archive"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Word document"),
+        (b"{\\rtf", "a Rich Text document"),
+        (b"\xFF\xFE\0\0", "in UTF-32"),
+        (b"\0\0\xFE\xFF", "in UTF-32"),
+    ];
+    if let Some((_, name)) = known.into_iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Some(name);
+    }
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return None;
+    }
+    let looked_at = &bytes[..bytes.len().min(LOOKED_AT)];
+    let mut zeros = [0_usize; 2];
+    memchr::memchr_iter(0, looked_at).for_each(|at| zeros[at % 2] += 1);
+    // A stray one is no reason to leave a policy unread.
+    if 64 * (zeros[0] + zeros[1]) <= looked_at.len() {
+        return None;
+    }
+    let (most, least) = (zeros[0].max(zeros[1]), zeros[0].min(zeros[1]));
+    // Of Latin letters in UTF-16, every other byte is zero.
+    let is_utf16 = 3 * most >= looked_at.len() && 8 * least <= most;
+    Some(if is_utf16 { "in UTF-16 without a byte order mark" } else { "a binary file" })
+}
+
 struct Decoded {
     text: String,
     encoding: Encoding,

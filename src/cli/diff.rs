@@ -106,10 +106,12 @@ pub(super) fn run_since(
         }
         let resolved = workspace.resolved(policy);
         let most = resolved.max_file_size.value;
-        let versions = input.read(&policy.path, most).and_then(|new| Ok((history.version(&policy.path, most)?, new)));
+        let versions = input.read(&policy.path, most).and_then(|new| {
+            let old = history.version(&policy.path, most)?;
+            Ok((old.map(|old| input.parse(old.name, &old.bytes)).transpose()?, new))
+        });
         match versions {
             Ok((old, new)) => {
-                let old = old.map(|old| input.parse(old.name, &old.bytes));
                 let comparer = Comparer { rules: &workspace.rules, resolved, today };
                 files.extend(comparer.compare(old, new, &mut problems));
             }

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Format};
 use crate::report;
 use crate::rule::{Examples, Layer, Profile, Role, RuleSet, RuleSource, builtin_sources, compile, language_of};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, foreign_format};
 use crate::suppress;
 
 /// The format to read policies in, where neither the name nor a look at the text is to decide.
@@ -109,6 +109,9 @@ impl ProfileArgs {
 /// The extensions of the files that are read where a folder is given.
 pub(super) const EXTENSIONS: [&str; 8] = ["md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "txt"];
 
+/// What to do with a policy that is no text.
+pub(super) const AS_TEXT: &str = "save the policy as Markdown, HTML or plain text, in UTF-8";
+
 impl InputArgs {
     /// The path that a policy goes by: that of its file, or the name of standard input.
     pub(super) fn place<'p>(&'p self, path: &'p Path) -> &'p Path {
@@ -126,15 +129,18 @@ impl InputArgs {
             let bytes = file::read(path, limit).map_err(|error| format!("can't read `{name}`: {error}"))?;
             (name, bytes)
         };
-        Ok(self.parse(name, &bytes))
+        self.parse(name, &bytes)
     }
 
     /// Reads what a file of this name holds.
-    pub(super) fn parse(&self, name: String, bytes: &[u8]) -> (SourceFile, Document) {
-        self.parse_as(None, name, bytes)
+    pub(super) fn parse(&self, name: String, bytes: &[u8]) -> Result<(SourceFile, Document), String> {
+        match foreign_format(bytes) {
+            None => Ok(self.parse_as(None, name, bytes)),
+            Some(format) => Err(format!("`{name}` is no text: it is {format}; {AS_TEXT}")),
+        }
     }
 
-    /// Reads what a file of this name holds, in a format that outweighs the one that was typed.
+    /// Reads the text that a file of this name holds, in a format that outweighs the one that was typed.
     pub(super) fn parse_as(&self, format: Option<Format>, name: String, bytes: &[u8]) -> (SourceFile, Document) {
         let source = SourceFile::new(name, bytes);
         let typed = || self.input_format.map(Format::from);

@@ -10,7 +10,7 @@ use time::Date;
 
 use super::checked::{RunArgs, can_read, check_read};
 use super::config::Workspace;
-use super::input::InputArgs;
+use super::input::{AS_TEXT, InputArgs};
 use super::output::{Output, Target};
 use super::parallel::{Turn, in_order};
 use super::reporting::{Reporting, Told, Verdict};
@@ -18,6 +18,7 @@ use super::{Exit, Failure, Terminal, interrupt};
 use crate::config::Resolved;
 use crate::record::{Record, Refusal};
 use crate::report::{Renderer, ReportFormat};
+use crate::source::foreign_format;
 
 /// How long a line may be, in bytes. A policy has some ten thousand; this bounds what a run keeps in memory.
 const LONGEST: usize = 16 << 20;
@@ -150,7 +151,12 @@ impl<'a> Answering<'a> {
     fn policy(&self, line: &[u8]) -> Result<(Told<'a>, Option<Trouble>), Refusal> {
         let Self { renderer, resolved, input, today } = self;
         let record = Record::read(line)?;
-        let read = input.parse_as(record.format(), record.id().to_owned(), &record.content()?);
+        let content = record.content()?;
+        if let Some(format) = foreign_format(&content) {
+            let expected = format!("expected a text, here is {format}; {AS_TEXT}");
+            return Err(Refusal { id: Some(record.id().to_owned()), expected });
+        }
+        let read = input.parse_as(record.format(), record.id().to_owned(), &content);
         let file = check_read(read, resolved, renderer.rules, *today);
         let trouble = (!can_read(renderer.rules, &file.document)).then_some(Trouble::Foreign);
         let piece = renderer.answer(record.id(), &file);

@@ -1,6 +1,6 @@
 //! The language that a document is written in, as far as it matters: whether rules written for one language can read it.
 
-use whatlang::{Detector, Lang};
+use whatlang::{Detector, Lang, Script};
 
 use super::Clause;
 
@@ -46,6 +46,9 @@ const ENOUGH_ENGLISH: usize = 120;
 
 /// Shorter texts, in words, are taken for English.
 const SHORTEST: usize = 40;
+
+/// The same for texts in other scripts than Latin, in bytes.
+const SHORTEST_FOREIGN: usize = 120;
 
 /// So many clauses tell the language of a text.
 const SAMPLE: usize = 200;
@@ -129,23 +132,38 @@ fn words(text: &str) -> impl Iterator<Item = &[u8]> {
 fn of_whole(clauses: &[Clause], counts: Counts) -> Language {
     let Counts { words, english } = counts;
     // English policies have 10 to 20 such words in a hundred. Only a text that has few is worth the slow look.
-    if words < SHORTEST || 16 * english >= words || english >= ENOUGH_ENGLISH {
+    if words >= SHORTEST && (16 * english >= words || english >= ENOUGH_ENGLISH) {
         return Language::English;
     }
-    detect(clauses).unwrap_or(Language::English)
+    let found = if words < SHORTEST { None } else { detect(clauses) };
+    found.or_else(|| by_script(clauses)).unwrap_or(Language::English)
 }
 
 /// The language of a section that is long enough to tell.
 fn of_section(clauses: &[Clause], counts: Counts) -> Option<Language> {
     let Counts { words, english } = counts;
     if words < SHORTEST {
-        return None;
+        return by_script(clauses);
     }
     if 16 * english >= words {
         return Some(Language::English);
     }
     // A list of names has hardly any such words, either.
-    if 40 * english >= words { None } else { detect(clauses) }
+    if 40 * english >= words { None } else { detect(clauses).or_else(|| by_script(clauses)) }
+}
+
+/// The language of a text that is in another script than Latin for the most part. Many are written without spaces, so words
+/// tell nothing of their length; and however short it is, it is no English.
+fn by_script(clauses: &[Clause]) -> Option<Language> {
+    let texts = || clauses.iter().take(SAMPLE).map(|clause| clause.prose.text());
+    let foreign = |text: &str| text.bytes().filter(|byte| !byte.is_ascii()).count();
+    let (length, foreign) = texts().fold((0, 0), |(all, others), text| (all + text.len(), others + foreign(text)));
+    // Letters of other scripts take two bytes and more; of those in Latin that do, no language has so many.
+    if foreign < SHORTEST_FOREIGN || 2 * foreign < length {
+        return None;
+    }
+    let found = Detector::new().detect(&texts().collect::<Vec<_>>().join(" "))?;
+    (found.script() != Script::Latin).then(|| Language::from(found.lang()))
 }
 
 fn detect(clauses: &[Clause]) -> Option<Language> {
@@ -300,6 +318,30 @@ mod tests {
         let long = german.repeat(400);
         assert_eq!(language(&format!("{long}{english}")), "de");
         assert_eq!(language(&format!("{long}{english}and you ")), "en");
+    }
+
+    #[test]
+    fn other_scripts_are_no_english_however_few_their_words() {
+        let languages = |text: &str| {
+            let source = SourceFile::new("a", text.as_bytes());
+            let document = Document::parse(&source, Format::Plain);
+            document.languages().iter().map(|language| language.code()).collect::<Vec<_>>()
+        };
+        for (sentence, code) in [
+            ("我们仅为您指定的目的处理您的个人数据，并在此说明您的权利。", "zh"),
+            ("私たちはお客様が示した目的のためだけに個人データを取り扱います。", "ja"),
+            ("우리는 귀하가 알려 준 목적을 위해서만 개인 데이터를 처리합니다. ", "ko"),
+            ("Мы обрабатываем ваши данные только для той цели, которую вы назвали. ", "ru"),
+            ("เราประมวลผลข้อมูลของคุณเพื่อวัตถุประสงค์ที่คุณระบุเท่านั้น ", "tha"),
+            ("Επεξεργαζόμαστε τα δεδομένα σας μόνο για τον σκοπό που αναφέρετε. ", "el"),
+        ] {
+            assert_eq!(languages(&sentence.repeat(3)), [code], "{sentence}");
+            // A name or two in another script tell nothing.
+            let name: String = sentence.chars().take(8).collect();
+            assert_eq!(languages(&format!("Acme {name} Ltd")), ["en"]);
+            let english = "We process your data only for the purpose that you name, and with your consent. ".repeat(9);
+            assert_eq!(languages(&format!("PRIVACY\n\n{english}\n\nOTHERS\n\n{}", sentence.repeat(3))), ["en", code]);
+        }
     }
 
     #[test]

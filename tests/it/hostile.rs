@@ -24,6 +24,37 @@ fn a_policy_larger_than_the_limit_is_told_and_the_others_are_checked() {
 }
 
 #[test]
+fn what_is_no_text_is_told_and_the_others_are_checked() {
+    let utf16: Vec<u8> = "# Privacy\n\nWe keep data.".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf32: Vec<u8> = "\u{FEFF}We".chars().flat_map(|c| (c as u32).to_le_bytes()).collect();
+    let files: [(&str, &[u8], &str); 7] = [
+        ("a.md", b"%PDF-1.7\n1 0 obj", "a PDF document"),
+        ("b.md", b"PK\x03\x04\x14\0", "a Word or OpenDocument file, or another archive"),
+        ("c.md", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Word document"),
+        ("d.md", br"{\rtf1\ansi We keep data.}", "a Rich Text document"),
+        ("e.md", &utf16, "in UTF-16 without a byte order mark"),
+        ("f.md", &utf32, "in UTF-32"),
+        ("g.md", b"\x7FELF\x02\x01\0\0\0\x01", "a binary file"),
+    ];
+    let folder =
+        Folder::new().file("h.md", "# Privacy\n\nWe keep\0 data.\n\nWe share your data, and sell none of it.\n");
+    files.iter().for_each(|(name, bytes, _)| folder.write(name, bytes));
+    let outcome = check(&folder, &["."]);
+    assert_eq!((outcome.code, checked(&outcome)), (2, vec!["h.md".to_owned()]));
+    let told = |(name, _, format): &(&str, &[u8], &str)| {
+        format!(
+            "error: `{name}` is no text: it is {format}; save the policy as Markdown, HTML or plain text, in UTF-8\n"
+        )
+    };
+    assert_eq!(outcome.stderr, files.iter().map(told).collect::<String>());
+    // By records, too.
+    let line = r#"{"id": "a", "base64": "JVBERi0xLjcK"}"#;
+    let outcome = Program::new().args(["check", "--stdin-jsonl"]).stdin(line).run();
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stdout.contains("expected a text, here is a PDF document; save the policy"), "{}", outcome.stdout);
+}
+
+#[test]
 fn the_limit_of_size_can_be_configured_for_files_and_standard_input() {
     let folder = Folder::new().file("a.md", POLICY).file("clauselint.yaml", "max-file-size: 10 B\n");
     assert_eq!(check(&folder, &["a.md"]).code, 2);
