@@ -51,6 +51,9 @@ fn lines(text: &str, range: Range<usize>) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
+/// The most characters of questions that are a heading by their number.
+const LONGEST_QUESTION: usize = 200;
+
 struct Reader<'s> {
     builder: ProseBuilder<'s>,
     blocks: Vec<Block>,
@@ -60,6 +63,8 @@ struct Reader<'s> {
     part: ItemPart,
     /// Whether the current block is an item or goes on with one.
     in_item: bool,
+    /// The number of the last heading that has one of its own, as "4." is.
+    number: Option<u32>,
     /// The lines of the current block, and the end of the last one's text.
     lines: usize,
     line_end: usize,
@@ -74,6 +79,7 @@ impl<'s> Reader<'s> {
             list_count: 0,
             part: ItemPart::First,
             in_item: false,
+            number: None,
             lines: 0,
             line_end: 0,
         }
@@ -99,6 +105,7 @@ impl<'s> Reader<'s> {
                 self.flush();
                 self.levels.clear();
                 self.in_item = false;
+                self.number = number(text);
                 self.add(start..start + text.len());
                 return self.flush();
             }
@@ -118,11 +125,18 @@ impl<'s> Reader<'s> {
     }
 
     /// "4. Legal basis" is a heading if a blank line or the start of the text is before it and text of its own comes
-    /// after it, and else an item: of a contents list, or of a numbered list.
+    /// after it, and else an item: of a contents list, or of a numbered list. One that goes on with the numbers of headings
+    /// may also stand right under text, and ask at length.
     fn is_numbered_heading(&self, text: &str, this: Marker, next: &str) -> bool {
         let among_items = marker(next).is_some_and(|next| next.kind == this.kind);
-        let in_list = self.lines > 0 || self.levels.last().is_some_and(|(_, kind)| *kind == MarkerKind::Number);
-        this.kind == MarkerKind::Number && !among_items && !in_list && is_title(&text[this.length..])
+        let in_numbers = self.levels.last().is_some_and(|(_, kind)| *kind == MarkerKind::Number);
+        let goes_on = self.number.is_some_and(|before| number(text) == before.checked_add(1));
+        let title = &text[this.length..];
+        this.kind == MarkerKind::Number
+            && !among_items
+            && !in_numbers
+            && (self.lines == 0 || goes_on)
+            && (is_title(title) || (goes_on && is_question(title)))
     }
 
     fn open_item(&mut self, indent: usize, kind: MarkerKind) {
@@ -171,6 +185,19 @@ impl<'s> Reader<'s> {
         }
         self.blocks.push(Block::new(kind, text));
     }
+}
+
+/// The number that a text starts with, if it has no parts.
+fn number(text: &str) -> Option<u32> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number = text[..digits].parse().ok()?;
+    let rest = text[digits..].trim_start_matches(['.', ')']);
+    (!rest.starts_with(|c: char| c.is_ascii_digit())).then_some(number)
+}
+
+/// Whether a text is a question, or several, and no more.
+fn is_question(text: &str) -> bool {
+    text.ends_with('?') && text.chars().count() <= LONGEST_QUESTION && !text.contains(". ") && !text.contains(": ")
 }
 
 /// The heading level that a line under a title gives it: "=====" 1, "-----" 2.
@@ -236,6 +263,18 @@ mod tests {
         assert_eq!(blocks("4. Rights\n\nYou have some."), ["p 4. Rights", "p You have some."]);
         assert_eq!(blocks("Text\n\n4. Rights\nYou have some."), ["p Text", "p 4. Rights", "p You have some."]);
         assert_eq!(blocks("4. Rights\n\n(a) one\n(b) two"), ["p 4. Rights", "1/1 one", "1/1 two"]);
+        // Right under text, or at length, where it goes on with the numbers of headings.
+        let question =
+            "4. Who has it, and for how long? Who tells you, and by what means do they tell you so, and when?";
+        assert_eq!(
+            blocks(&format!("3. Rights\nYou have some.\n{question}\n\nWe do.\n5. Cookies\nNone.")),
+            ["p 3. Rights", "p You have some.", &format!("p {question}"), "p We do.", "p 5. Cookies", "p None."]
+        );
+        assert_eq!(blocks("3. Rights\nSee\n5. Cookies\nNone."), ["p 3. Rights", "p See", "1/1 Cookies/None."]);
+        assert_eq!(
+            blocks("3. Rights\n- one\n4. Cookies\nNone."),
+            ["p 3. Rights", "1/1 one", "p 4. Cookies", "p None."]
+        );
         // Items: among others, right under text, or no title.
         assert_eq!(blocks("1. Rights\n2. Cookies\n\nText"), ["1/1 Rights", "1/1 Cookies", "p Text"]);
         assert_eq!(blocks("We use:\n1. Cookies\nand more"), ["p We use:", "1/1 Cookies/and more"]);
