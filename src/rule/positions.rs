@@ -5,6 +5,8 @@
 //! A set tells in one number which of its blocks hold anything, for most hold nothing and need not be looked at. No step
 //! leads from one passage into the next.
 
+use std::cell::RefCell;
+
 /// How many blocks a set has.
 pub(super) const BLOCKS: usize = 64;
 
@@ -14,36 +16,67 @@ pub(super) const MOST: usize = 64 * BLOCKS;
 /// The widths that a gap is put together from, as powers of two: 1, 2, 4, 8, 16, 32 words.
 const STRIDES: usize = 6;
 
-/// A set that is not changed any more.
+/// Sets that are not changed any more, one behind another: there are thousands, and most of them are small.
 #[derive(Debug, Default)]
+pub(super) struct Store(RefCell<Vec<u64>>);
+
+/// The place of a set in its store.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Positions {
     /// The blocks that hold something, as bits.
     filled: u64,
-    /// These blocks.
-    blocks: Box<[u64]>,
+    /// Where the first of these blocks lies; the others come behind it.
+    first: u32,
 }
 
-impl Positions {
-    /// A block.
-    fn block(&self, block: usize) -> u64 {
-        if self.filled >> block & 1 == 0 {
-            return 0;
-        }
-        self.blocks[(self.filled & !(u64::MAX << block)).count_ones() as usize]
+/// A set in its store.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stored<'s> {
+    set: Positions,
+    store: &'s Store,
+}
+
+impl Store {
+    /// Adds a set by its blocks that hold something.
+    fn add(&self, filled: u64, block: impl Fn(usize) -> u64) -> Positions {
+        let mut blocks = self.0.borrow_mut();
+        let first = u32::try_from(blocks.len()).expect("internal: the sets of a tile are few");
+        blocks.extend(bits(filled).map(block));
+        Positions { filled, first }
     }
 
+    /// A set that was added.
+    pub(super) fn get(&self, set: Positions) -> Stored<'_> {
+        Stored { set, store: self }
+    }
+}
+
+impl Stored<'_> {
+    /// Tells some blocks that hold something, in order.
+    fn each(self, blocks: u64, mut tell: impl FnMut(usize, u64)) {
+        let stored = self.store.0.borrow();
+        for block in bits(blocks) {
+            tell(block, stored[self.place(block)]);
+        }
+    }
+
+    /// Where a block lies that holds something.
+    fn place(self, block: usize) -> usize {
+        self.set.first as usize + (self.set.filled & !(u64::MAX << block)).count_ones() as usize
+    }
+
+    /// A block.
+    fn block(self, block: usize) -> u64 {
+        if self.set.filled >> block & 1 == 0 { 0 } else { self.store.0.borrow()[self.place(block)] }
+    }
+}
+
+impl<'s> Stored<'s> {
     /// The positions of a stretch, in order.
-    pub(super) fn within(&self, stretch: Stretch) -> impl Iterator<Item = usize> + '_ {
-        bits(self.filled & stretch.blocks())
+    pub(super) fn within(self, stretch: Stretch) -> impl Iterator<Item = usize> + 's {
+        bits(self.set.filled & stretch.blocks())
             .flat_map(move |block| bits(stretch.cut(block, self.block(block))).map(move |bit| block * 64 + bit))
     }
-}
-
-/// A set of blocks, those that hold something.
-fn packed(filled: u64, block: impl Fn(usize) -> u64) -> Positions {
-    let mut blocks = Vec::with_capacity(filled.count_ones() as usize);
-    blocks.extend(bits(filled).map(block));
-    Positions { filled, blocks: blocks.into() }
 }
 
 /// A set in the making.
@@ -69,8 +102,9 @@ impl Gathered {
         self.blocks.iter_mut().zip(&other.blocks).for_each(|(block, other)| *block |= other);
     }
 
-    pub(super) fn finish(&self) -> Positions {
-        packed(self.filled, |block| self.blocks[block])
+    /// The set as it is now.
+    pub(super) fn finish(&self, store: &Store) -> Positions {
+        store.add(self.filled, |block| self.blocks[block])
     }
 }
 
@@ -203,23 +237,20 @@ impl Sets {
     }
 
     /// Adds the positions so many words behind those of a part of a set; whether there are any.
-    pub(super) fn enter(&mut self, set: &Positions, stretch: Stretch, by: usize, to: usize) -> bool {
+    pub(super) fn enter(&mut self, set: Stored<'_>, stretch: Stretch, by: usize, to: usize) -> bool {
         let mut any = false;
-        let shared = set.filled & stretch.blocks();
-        // Those before the stretch are none of its blocks.
-        let before = (set.filled & (shared & shared.wrapping_neg()).wrapping_sub(1)).count_ones() as usize;
-        for (block, bits) in bits(shared).zip(set.blocks.iter().skip(before)) {
-            any |= self.put_behind(to, block, stretch.cut(block, *bits), by);
-        }
+        set.each(set.set.filled & stretch.blocks(), |block, bits| {
+            any |= self.put_behind(to, block, stretch.cut(block, bits), by);
+        });
         any
     }
 
     /// Adds the positions so many words behind those that two sets share; whether there are any.
-    pub(super) fn step(&mut self, set: usize, over: &Positions, by: usize, to: usize) -> bool {
+    pub(super) fn step(&mut self, set: usize, over: Stored<'_>, by: usize, to: usize) -> bool {
         let mut any = false;
-        for block in bits(self.filled[set] & over.filled) {
-            any |= self.put_behind(to, block, self.blocks[set * BLOCKS + block] & over.block(block), by);
-        }
+        over.each(self.filled[set] & over.set.filled, |block, bits| {
+            any |= self.put_behind(to, block, self.blocks[set * BLOCKS + block] & bits, by);
+        });
         any
     }
 
@@ -237,7 +268,7 @@ impl Sets {
     }
 
     /// Adds the positions so many words before those of a set, where another set holds them; whether there are any.
-    pub(super) fn step_back(&mut self, set: usize, over: &Positions, by: usize, to: usize) -> bool {
+    pub(super) fn step_back(&mut self, set: usize, over: Stored<'_>, by: usize, to: usize) -> bool {
         let mut any = false;
         for block in bits(self.filled[set]) {
             let (low, high) = halves(join(0, self.blocks[set * BLOCKS + block]) >> (by % 64));
@@ -290,8 +321,8 @@ impl Sets {
     }
 
     /// A set as it is now, which is not changed any more.
-    pub(super) fn finished(&self, set: usize) -> Positions {
-        packed(self.filled[set], |block| self.blocks[set * BLOCKS + block])
+    pub(super) fn finished(&self, set: usize, store: &Store) -> Positions {
+        store.add(self.filled[set], |block| self.blocks[set * BLOCKS + block])
     }
 
     /// Adds a set widened by a gap: with each position the next ones of its passage, at most so many; all of them where
@@ -401,14 +432,16 @@ mod tests {
         proptest::collection::btree_set((0..4_usize, 0..64_usize).prop_map(|(block, bit)| block * 64 + bit), 0..20)
     }
 
-    fn gathered(positions: &BTreeSet<usize>) -> Positions {
+    fn gathered<'s>(positions: &BTreeSet<usize>, store: &'s Store) -> Stored<'s> {
         // From two sets, to which positions were added by themselves.
         let [mut even, mut odd] = [Gathered::new(), Gathered::new()];
         for position in positions {
             if position % 2 == 0 { &mut even } else { &mut odd }.insert(*position);
         }
         even.add(&odd);
-        even.finish()
+        // Behind another one.
+        odd.finish(store);
+        store.get(even.finish(store))
     }
 
     /// Sets of which the one of a number holds some positions, and the others what is left of another run.
@@ -432,13 +465,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_step_is_so_many_positions(set in positions(), over in positions(), by in 1..140_usize, starts in positions()) {
+            let store = Store::default();
             let both = &set & &over;
             let mut found = sets(1, &set);
-            prop_assert_eq!(found.step(1, &gathered(&over), by, 0), !both.is_empty());
+            prop_assert_eq!(found.step(1, gathered(&over, &store), by, 0), !both.is_empty());
             prop_assert_eq!(held(&found, 0), both.iter().map(|at| at + by).collect());
             let back: BTreeSet<usize> = set.iter().filter_map(|at| at.checked_sub(by)).collect();
             let back = &back & &over;
-            prop_assert_eq!(found.step_back(1, &gathered(&over), by, 2), !back.is_empty());
+            prop_assert_eq!(found.step_back(1, gathered(&over, &store), by, 2), !back.is_empty());
             prop_assert_eq!(held(&found, 2), back);
             let next: BTreeSet<usize> = set.iter().map(|at| at + 1).filter(|at| !starts.contains(at)).collect();
             found.clear(2);
@@ -446,17 +480,19 @@ mod tests {
             prop_assert_eq!(held(&found, 2), next);
             found.clear(2);
             found.move_back(0, by, 2);
-            prop_assert_eq!(found.finished(2).within(Stretch::WHOLE).collect::<BTreeSet<_>>(), both);
+            let finished = found.finished(2, &store);
+            prop_assert_eq!(store.get(finished).within(Stretch::WHOLE).collect::<BTreeSet<_>>(), both);
         }
 
         #[test]
         fn a_part_is_entered(set in positions(), first in 0..200_usize, length in 0..100_usize) {
             let stretch = Stretch { first, end: first + length };
+            let store = Store::default();
             let part: BTreeSet<usize> = set.range(first..=first + length).copied().collect();
             let mut found = sets(1, &BTreeSet::new());
-            prop_assert_eq!(found.enter(&gathered(&set), stretch, 1, 0), !part.is_empty());
+            prop_assert_eq!(found.enter(gathered(&set, &store), stretch, 1, 0), !part.is_empty());
             prop_assert_eq!(held(&found, 0), part.iter().map(|at| at + 1).collect());
-            prop_assert_eq!(gathered(&set).within(stretch).collect::<BTreeSet<_>>(), part);
+            prop_assert_eq!(gathered(&set, &store).within(stretch).collect::<BTreeSet<_>>(), part);
             let inside: BTreeSet<usize> = set.range(first..first + length).copied().collect();
             prop_assert_eq!(sets(1, &set).between(1, first, first + length).collect::<BTreeSet<_>>(), inside);
         }

@@ -32,7 +32,7 @@ use ahead::Ahead;
 pub(crate) use ahead::{Found, Wanted};
 use entry::RunByLength;
 use run::Run;
-use tile::{Laid, LayOut, Passages, Places, Tile, keep};
+use tile::{Laid, LayOut, Passages, Tile, keep};
 
 /// A match: words `start..end` of a passage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,23 +310,23 @@ impl<'r> Reading<'r> {
     }
 
     /// Finds the vocabulary entries that a program names in a tile, each once.
-    fn find_entries(&mut self, program: &Program, tile: usize) {
+    fn find_entries(&mut self, program: &Program, idx: usize) {
         for id in program.entries() {
-            if self.tiles[tile].entries[id.0].is_none() {
-                let places = self.places(id, tile);
-                self.tiles[tile].entries[id.0] = Some(Box::new(places));
+            if !self.tiles[idx].knows(id) {
+                self.find_entry(id, idx);
             }
         }
     }
 
-    fn places(&mut self, id: EntryId, idx: usize) -> Places {
+    fn find_entry(&mut self, id: EntryId, idx: usize) {
         let programs = self.programs;
         let program = &programs[id.0];
         if self.tiles[idx].candidates(program, programs) == Passages::default() {
-            return Places::default();
+            return self.tiles[idx].keep_places(id, &[]);
         }
         self.find_entries(program, idx);
-        self.room.lengths.run(program, &self.tiles[idx])
+        let places = self.room.lengths.run(program, &self.tiles[idx]);
+        self.tiles[idx].keep_places(id, places);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The run of a vocabulary entry's program over a tile: all its places, with their lengths.
 
 use super::tile::{Places, Tile};
-use crate::rule::positions::{Sets, Stretch};
+use crate::rule::positions::{Positions, Sets, Stretch};
 use crate::rule::program::{LONGEST_ENTRY, Program, State};
 
 /// The last run of a vocabulary entry's program, and the room for the next one. Its states are told apart by how long the
@@ -20,6 +20,8 @@ pub(super) struct RunByLength {
     sets: usize,
     /// The states that were reached and are still to be visited, as bits.
     pending: Vec<u64>,
+    /// What was found: for each length of the matches, where they start.
+    found: Vec<(usize, Positions)>,
 }
 
 /// What marks a set that belongs to another state, as in the run of a phrase.
@@ -34,7 +36,7 @@ fn each_length(lengths: u128) -> impl Iterator<Item = usize> {
 
 impl RunByLength {
     /// Runs a program over a tile: for each length of its matches, where they start.
-    pub(super) fn run(&mut self, program: &Program, tile: &Tile<'_>) -> Places {
+    pub(super) fn run(&mut self, program: &Program, tile: &Tile<'_>) -> &[(usize, Positions)] {
         let count = program.state_count();
         self.lengths.clear();
         self.lengths.resize(count, 0);
@@ -51,8 +53,8 @@ impl RunByLength {
             }
         }
         for (id, next) in program.opening_entries() {
-            for (length, starts) in tile.entries[id.0].iter().flat_map(|places| &places.0) {
-                self.reach(next, *length, |sets, to| sets.enter(starts, Stretch::WHOLE, *length, to));
+            for (length, starts) in tile.places(id).into_iter().flat_map(Places::each) {
+                self.reach(next, length, |sets, to| sets.enter(starts, Stretch::WHOLE, length, to));
             }
         }
         for word in (0..self.pending.len()).rev() {
@@ -66,15 +68,15 @@ impl RunByLength {
             }
         }
         let accepted = self.lengths[..program.accepting()].iter().fold(0, |all, lengths| all | lengths);
-        let mut places = Vec::new();
+        self.found.clear();
         for length in each_length(accepted).filter(|length| *length > 0) {
             self.reached.clear(0);
             for state in (0..program.accepting()).filter(|state| self.lengths[*state] >> length & 1 != 0) {
                 self.reached.move_back(usize::from(self.numbers[state * self.stride + length] & !SHARED), length, 0);
             }
-            places.push((length, self.reached.finished(0)));
+            self.found.push((length, self.reached.finished(0, &tile.store)));
         }
-        Places(places)
+        &self.found
     }
 
     fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize, length: usize) {
@@ -87,8 +89,8 @@ impl RunByLength {
                 }
             }
             State::Entry(id, next) => {
-                for (more, starts) in tile.entries[id.0].iter().flat_map(|places| &places.0) {
-                    self.reach(next, length + more, |sets, to| sets.step(set, starts, *more, to));
+                for (more, starts) in tile.places(id).into_iter().flat_map(Places::each) {
+                    self.reach(next, length + more, |sets, to| sets.step(set, starts, more, to));
                 }
             }
             State::Gap(most, next) => {

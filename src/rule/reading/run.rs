@@ -1,7 +1,7 @@
 //! The run of a phrase's program over a tile: forward to where matches end, and back to where they start.
 
 use super::Match;
-use super::tile::{Laid, Tile};
+use super::tile::{Laid, Places, Tile};
 use crate::rule::positions::{Sets, Stretch};
 use crate::rule::program::{Program, State};
 
@@ -76,7 +76,7 @@ impl Run {
             }
         }
         for (id, next) in program.opening_entries() {
-            if let Some(places) = &tile.entries[id.0] {
+            if let Some(places) = tile.places(id) {
                 self.reach(next, |sets, to| places.enter(sets, stretch, to));
             }
         }
@@ -92,7 +92,7 @@ impl Run {
                 }
             }
             State::Entry(id, next) => {
-                if let Some(places) = &tile.entries[id.0] {
+                if let Some(places) = tile.places(id) {
                     self.reach(next, |sets, to| places.lead_on(sets, set, to));
                 }
             }
@@ -195,8 +195,8 @@ impl Run {
         let longest = program.longest().unwrap_or(usize::MAX);
         let stretch = Stretch { first: passage.first.max(end.saturating_sub(longest)), end };
         let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening_word(*idx).0));
-        let entries = program.opening_entries().filter_map(|(id, _)| tile.entries[id.0].as_ref());
-        let by_entry = entries.flat_map(|places| &places.0).map(|(_, starts)| starts);
+        let entries = program.opening_entries().filter_map(|(id, _)| tile.places(id));
+        let by_entry = entries.flat_map(Places::each).map(|(_, starts)| starts);
         let mut openers = by_word.chain(by_entry).flat_map(|set| set.within(stretch)).filter(|at| *at < end);
         let first = openers.next()?;
         openers.all(|other| other == first).then_some(first)
@@ -223,7 +223,7 @@ impl Run {
                 }
                 State::Entry(id, next) => {
                     if let Some(from) = back.set_of(next)
-                        && let Some(places) = &tile.entries[id.0]
+                        && let Some(places) = tile.places(id)
                     {
                         back.lead(state, |leads, to| places.lead_back(leads, from, to));
                     }
@@ -261,7 +261,7 @@ impl Run {
         }
         for (id, next) in program.opening_entries() {
             if let Some(from) = back.set_of(next)
-                && let Some(places) = &tile.entries[id.0]
+                && let Some(places) = tile.places(id)
             {
                 places.lead_back(&mut back.leads, from, back.starts);
             }

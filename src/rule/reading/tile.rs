@@ -1,10 +1,10 @@
 //! Tiles: the passages of a document in a row of positions, with what is asked of them worked out when it is first asked.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use crate::rule::lexicon::{GroupId, Lexicon, Symbol};
-use crate::rule::positions::{self, Bounds, Gathered, Positions, Sets, Stretch};
+use crate::rule::positions::{self, Bounds, Gathered, Positions, Sets, Store, Stored, Stretch};
 use crate::rule::program::{EntryId, Only, Program, State};
 use crate::rule::words::{WordId, Words};
 
@@ -44,11 +44,11 @@ pub(super) struct Tile<'l> {
     /// How many groups a word is in.
     groups: usize,
     /// The positions that hold a word of a group, for the groups that were asked for.
-    sets: Vec<OnceCell<Positions>>,
+    sets: Asked<Positions>,
     /// The passages that do, by the same numbers.
-    group_passages: Asked,
+    group_passages: Asked<Passages>,
     /// The passages that hold all that an entry needs, for the entries that were asked for.
-    entry_candidates: Asked,
+    entry_candidates: Asked<Passages>,
     /// For each position the number of its passage in the tile.
     pub(super) passage_of: Vec<u16>,
     /// The passages of statements.
@@ -59,8 +59,12 @@ pub(super) struct Tile<'l> {
     positions: Vec<u32>,
     /// The tests that many words pass, in order.
     frequent: Vec<Frequent>,
-    /// The places of the vocabulary entries that were asked for.
-    pub(super) entries: Vec<Option<Box<Places>>>,
+    /// For each vocabulary entry that was asked for which of `places` are its.
+    pub(super) entries: Vec<Option<(u32, u32)>>,
+    /// The places of these entries, an entry's behind another's: for each length that its matches have, where they start.
+    places: Vec<(usize, Positions)>,
+    /// What the sets are in.
+    pub(super) store: Store,
 }
 
 /// A test that many words of a tile pass, which many groups hold: where these words are is gathered once.
@@ -84,29 +88,35 @@ enum Passing<'t> {
 /// Passages of a tile, as bits.
 pub(super) type Passages = [u64; MOST_PASSAGES / 64];
 
-/// The passages of things that were asked for, which are a part of all things.
-#[derive(Debug, Default)]
-struct Asked {
-    /// For each thing the place of its passages, counted from 1; 0 where they were not asked for.
+/// What was worked out of some things, of which a part is asked for.
+#[derive(Debug)]
+struct Asked<T> {
+    /// For each thing the place of what was worked out, counted from 1; 0 where it was not asked for.
     places: Vec<Cell<u32>>,
-    passages: RefCell<Vec<Passages>>,
+    worked_out: RefCell<Vec<T>>,
 }
 
-impl Asked {
+impl<T> Default for Asked<T> {
+    fn default() -> Self {
+        Self { places: Vec::new(), worked_out: RefCell::default() }
+    }
+}
+
+impl<T: Copy> Asked<T> {
     /// Makes room for so many things, if there is none.
     fn prepare(&mut self, things: usize) {
         self.places.resize_with(things, Cell::default);
     }
 
-    /// The passages of a thing, worked out when it is asked for first.
-    fn get_or_init(&self, thing: usize, work_out: impl FnOnce() -> Passages) -> Passages {
+    /// What is worked out of a thing when it is asked for first.
+    fn get_or_init(&self, thing: usize, work_out: impl FnOnce() -> T) -> T {
         if let Some(place) = self.places[thing].get().checked_sub(1) {
-            return self.passages.borrow()[place as usize];
+            return self.worked_out.borrow()[place as usize];
         }
         let found = work_out();
-        let mut passages = self.passages.borrow_mut();
-        passages.push(found);
-        self.places[thing].set(u32::try_from(passages.len()).expect("internal: places are as many as things at most"));
+        let mut all = self.worked_out.borrow_mut();
+        all.push(found);
+        self.places[thing].set(u32::try_from(all.len()).expect("internal: a tile has few groups and entries"));
         found
     }
 }
@@ -114,19 +124,20 @@ impl Asked {
 impl Tile<'_> {
     /// Makes room for what is worked out, if there is none: also of so many vocabulary entries.
     pub(super) fn prepare(&mut self, entries: usize) {
-        if self.sets.len() == self.groups && self.entries.len() == entries {
+        if self.sets.places.len() == self.groups && self.entries.len() == entries {
             return;
         }
-        self.sets.resize_with(self.groups, OnceCell::new);
+        self.sets.prepare(self.groups);
         self.group_passages.prepare(self.groups);
         self.entry_candidates.prepare(entries);
-        self.entries.resize_with(entries, || None);
+        self.entries.resize(entries, None);
     }
 
     /// Lets go of all that was worked out.
     pub(super) fn forget(&mut self) {
-        (self.sets, self.entries) = (Vec::new(), Vec::new());
-        (self.group_passages, self.entry_candidates) = (Asked::default(), Asked::default());
+        (self.sets, self.group_passages, self.entry_candidates) =
+            (Asked::default(), Asked::default(), Asked::default());
+        (self.entries, self.places, self.store) = (Vec::new(), Vec::new(), Store::default());
     }
 
     /// Whether a word of a group can lead on to a state: where that takes another word, some passage must hold both.
@@ -155,9 +166,9 @@ impl Tile<'_> {
     }
 
     /// The positions that hold a word of a group; nothing if there is none in the tile.
-    pub(super) fn set(&self, group: GroupId) -> Option<&Positions> {
+    pub(super) fn set(&self, group: GroupId) -> Option<Stored<'_>> {
         let number = self.numbers[group.idx()].checked_sub(1)? as usize;
-        let set = self.sets[number].get_or_init(|| {
+        let set = self.sets.get_or_init(number, || {
             let mut set = Gathered::new();
             for words in self.words(group) {
                 match words {
@@ -165,9 +176,28 @@ impl Tile<'_> {
                     Passing::Many(many) => set.add(&many.positions),
                 }
             }
-            set.finish()
+            set.finish(&self.store)
         });
-        Some(set)
+        Some(self.store.get(set))
+    }
+
+    /// Whether a vocabulary entry was looked for.
+    pub(super) fn knows(&self, entry: EntryId) -> bool {
+        self.entries[entry.0].is_some()
+    }
+
+    /// Keeps where a vocabulary entry was found: for each length that its matches have, where they start.
+    pub(super) fn keep_places(&mut self, entry: EntryId, places: &[(usize, Positions)]) {
+        let place = |place| u32::try_from(place).expect("internal: the entries of a tile are few");
+        let from = place(self.places.len());
+        self.places.extend_from_slice(places);
+        self.entries[entry.0] = Some((from, place(self.places.len())));
+    }
+
+    /// Where a vocabulary entry was found; nothing if it was not looked for.
+    pub(super) fn places(&self, entry: EntryId) -> Option<Places<'_>> {
+        let (from, end) = self.entries[entry.0]?;
+        Some(Places { found: &self.places[from as usize..end as usize], store: &self.store })
     }
 
     /// The passages that hold all that a program needs.
@@ -241,24 +271,32 @@ fn add(passages: &mut Passages, others: &Passages) {
     passages.iter_mut().zip(others).for_each(|(passages, others)| *passages |= others);
 }
 
-/// Where a vocabulary entry is found in a tile: for each length that its matches have, where they start.
-#[derive(Debug, Default)]
-pub(super) struct Places(pub(super) Vec<(usize, Positions)>);
+/// Where a vocabulary entry is found in a tile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Places<'t> {
+    found: &'t [(usize, Positions)],
+    store: &'t Store,
+}
 
-impl Places {
+impl<'t> Places<'t> {
+    /// For each length that its matches have, where they start.
+    pub(super) fn each(self) -> impl Iterator<Item = (usize, Stored<'t>)> {
+        self.found.iter().map(move |(length, starts)| (*length, self.store.get(*starts)))
+    }
+
     /// Adds where it ends if it starts in a stretch; whether there are any.
-    pub(super) fn enter(&self, sets: &mut Sets, stretch: Stretch, to: usize) -> bool {
-        self.0.iter().fold(false, |any, (length, starts)| sets.enter(starts, stretch, *length, to) || any)
+    pub(super) fn enter(self, sets: &mut Sets, stretch: Stretch, to: usize) -> bool {
+        self.each().fold(false, |any, (length, starts)| sets.enter(starts, stretch, length, to) || any)
     }
 
     /// Adds where it ends if it starts at a position of a set; whether there are any.
-    pub(super) fn lead_on(&self, sets: &mut Sets, set: usize, to: usize) -> bool {
-        self.0.iter().fold(false, |any, (length, starts)| sets.step(set, starts, *length, to) || any)
+    pub(super) fn lead_on(self, sets: &mut Sets, set: usize, to: usize) -> bool {
+        self.each().fold(false, |any, (length, starts)| sets.step(set, starts, length, to) || any)
     }
 
     /// Adds where it starts if it ends before a position of a set; whether there are any.
-    pub(super) fn lead_back(&self, sets: &mut Sets, set: usize, to: usize) -> bool {
-        self.0.iter().fold(false, |any, (length, starts)| sets.step_back(set, starts, *length, to) || any)
+    pub(super) fn lead_back(self, sets: &mut Sets, set: usize, to: usize) -> bool {
+        self.each().fold(false, |any, (length, starts)| sets.step_back(set, starts, length, to) || any)
     }
 }
 
@@ -356,7 +394,7 @@ impl LayOut<'_> {
             bounds,
             numbers,
             groups: count as usize,
-            sets: Vec::new(),
+            sets: Asked::default(),
             group_passages: Asked::default(),
             entry_candidates: Asked::default(),
             passage_of,
@@ -365,6 +403,8 @@ impl LayOut<'_> {
             positions,
             frequent,
             entries: Vec::new(),
+            places: Vec::new(),
+            store: Store::default(),
         });
     }
 }
