@@ -109,11 +109,16 @@ impl<T: Copy> Asked<T> {
     }
 
     /// What is worked out of a thing when it is asked for first.
+    #[inline]
     fn get_or_init(&self, thing: usize, work_out: impl FnOnce() -> T) -> T {
-        if let Some(place) = self.places[thing].get().checked_sub(1) {
-            return self.worked_out.borrow()[place as usize];
+        match self.places[thing].get().checked_sub(1) {
+            Some(place) => self.worked_out.borrow()[place as usize],
+            None => self.keep(thing, work_out()),
         }
-        let found = work_out();
+    }
+
+    #[cold]
+    fn keep(&self, thing: usize, found: T) -> T {
         let mut all = self.worked_out.borrow_mut();
         all.push(found);
         self.places[thing].set(u32::try_from(all.len()).expect("internal: a tile has few groups and entries"));
@@ -166,19 +171,22 @@ impl Tile<'_> {
     }
 
     /// The positions that hold a word of a group; nothing if there is none in the tile.
+    #[inline]
     pub(super) fn set(&self, group: GroupId) -> Option<Stored<'_>> {
         let number = self.numbers[group.idx()].checked_sub(1)? as usize;
-        let set = self.sets.get_or_init(number, || {
-            let mut set = Gathered::new();
-            for words in self.words(group) {
-                match words {
-                    Passing::Few(few) => few.iter().for_each(|position| set.insert(*position as usize)),
-                    Passing::Many(many) => set.add(&many.positions),
-                }
+        Some(self.store.get(self.sets.get_or_init(number, || self.positions_of(group))))
+    }
+
+    #[cold]
+    fn positions_of(&self, group: GroupId) -> Positions {
+        let mut set = Gathered::new();
+        for words in self.words(group) {
+            match words {
+                Passing::Few(few) => few.iter().for_each(|position| set.insert(*position as usize)),
+                Passing::Many(many) => set.add(&many.positions),
             }
-            set.finish(&self.store)
-        });
-        Some(self.store.get(set))
+        }
+        set.finish(&self.store)
     }
 
     /// Whether a vocabulary entry was looked for.
@@ -232,19 +240,22 @@ impl Tile<'_> {
     }
 
     /// The passages that hold a word of a group; nothing if there is none in the tile.
+    #[inline]
     fn passages_of(&self, group: GroupId) -> Option<Passages> {
         let number = self.numbers[group.idx()].checked_sub(1)? as usize;
-        let passages = self.group_passages.get_or_init(number, || {
-            let mut passages = Passages::default();
-            for words in self.words(group) {
-                match words {
-                    Passing::Few(few) => insert_passages(&mut passages, few, &self.passage_of),
-                    Passing::Many(many) => add(&mut passages, &many.passages),
-                }
+        Some(self.group_passages.get_or_init(number, || self.passages_with(group)))
+    }
+
+    #[cold]
+    fn passages_with(&self, group: GroupId) -> Passages {
+        let mut passages = Passages::default();
+        for words in self.words(group) {
+            match words {
+                Passing::Few(few) => insert_passages(&mut passages, few, &self.passage_of),
+                Passing::Many(many) => add(&mut passages, &many.passages),
             }
-            passages
-        });
-        Some(passages)
+        }
+        passages
     }
 }
 
