@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
-use regex_automata::nfa::thompson::backtrack::BoundedBacktracker;
+use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 
 pub use builtin::{builtin_sources, language_of};
@@ -481,9 +481,19 @@ fn not_empty((start, end): (usize, usize)) -> Option<ProseSpan> {
     (start < end).then_some(ProseSpan { start, end })
 }
 
+thread_local! {
+    /// What makes backtrackers. It grows by hundreds of kilobytes with the first expression that knows more than ASCII, and
+    /// works with the same room for the next one.
+    static BACKTRACKERS: backtrack::Builder = {
+        let config = thompson::Config::new().which_captures(WhichCaptures::Implicit).nfa_size_limit(Some(LARGEST_REGEX));
+        let mut builder = BoundedBacktracker::builder();
+        builder.thompson(config);
+        builder
+    };
+}
+
 fn backtracker(regex: &str) -> Option<BoundedBacktracker> {
-    let config = thompson::Config::new().which_captures(WhichCaptures::Implicit).nfa_size_limit(Some(LARGEST_REGEX));
-    BoundedBacktracker::builder().thompson(config).build(regex).ok()
+    BACKTRACKERS.with(|builder| builder.build(regex).ok())
 }
 
 /// What must be found besides a phrase, and how far from it.
