@@ -354,7 +354,7 @@ impl RunArgs {
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     // A link stays one: what it leads to is replaced.
     whole::replace(&place::absolute(path), bytes)
-        .map_err(|error| Failure::Message(format!("can't write `{}`: {error}", path.display())))
+        .map_err(|error| Failure::Message(format!("can't write `{}`: {}", path.display(), whole::reason(&error))))
 }
 
 /// The bytes of a suppressions file, where it is there.

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         ask(rules.facts(), &mut profile, &mut io::stdin().lock(), &mut io::stderr().lock())?;
     }
     whole::replace(&path, template(&rules, &profile).as_bytes())
-        .map_err(|error| Failure::Message(format!("can't write `{shown}`: {}", file::reason(&error))))?;
+        .map_err(|error| Failure::Message(format!("can't write `{shown}`: {}", whole::reason(&error))))?;
     terminal.write(|out| writeln!(out, "wrote {shown}"))?;
     Ok(Exit::Clean)
 }

@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, ValueEnum};
 
 use super::Terminal;
-use super::whole::{NewFile, Waiting};
+use super::whole::{NewFile, Waiting, reason};
 use crate::report::{CheckedSuppressions, Colour, Piece, Renderer, Report, ReportFormat, Style};
 use crate::rule::RuleSet;
 
@@ -178,17 +178,6 @@ impl Write for Sink {
             Self::File(file) => file.flush(),
             Self::Later(text) => text.flush(),
         }
-    }
-}
-
-/// An error of the system in words, without its number and the name of the temporary file.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "it may not be written".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::StorageFull => "there is no room left for it".to_owned(),
-        _ => error.to_string(),
     }
 }
 

@@ -53,6 +53,20 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     file.put()
 }
 
+/// Why a file could not be written, in words: without the number of the error and the name of the temporary file.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "it may not be written".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::StorageFull => "there is no room left for it".to_owned(),
+        _ => {
+            let words = error.to_string();
+            words.split(" (os error").next().unwrap_or(&words).to_owned()
+        }
+    }
+}
+
 /// Text that waits until it can be written in one go.
 pub(super) struct Waiting(SpooledTempFile);
 
