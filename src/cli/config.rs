@@ -336,7 +336,8 @@ impl<'a> Finder<'a> {
             return Ok(*known);
         }
         let path = folder.join(FILE_NAME);
-        let found = if path.is_file() {
+        // Also what turns out to be no file: who put it there means it to hold.
+        let found = if file::is_there(&path) {
             Some(self.load(path.strip_prefix(".").unwrap_or(&path))?)
         } else if absolute.parent().is_some() {
             self.config_of(&above(folder))?
@@ -381,7 +382,7 @@ impl<'a> Finder<'a> {
                     // Where it leads is not looked at: what is there may be none of the folder's business.
                     Some(_) if entry.path_is_symlink() && file.exists() => links += 1,
                     Some(_) if entry.path_is_symlink() => {
-                        problems.push(format!("can't read `{name}`: it is a symbolic link that leads nowhere"));
+                        problems.push(format!("can't read `{name}`: {}", file::LEADS_NOWHERE));
                     }
                     Some(kind) => problems.push(format!("can't read `{name}`: it is {kind}, not a file")),
                 }

@@ -11,7 +11,6 @@ use super::file::{self, Limit};
 use super::input::{self, ProfileArgs};
 use super::{Exit, Failure, Terminal};
 use crate::check::{Assessed, Settings, check};
-use crate::config::Size;
 use crate::document::{Document, Format};
 use crate::eval::{Evaluation, Figures, Label, Labelled, MissKind, evaluate};
 use crate::report::printable;
@@ -141,7 +140,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let mut policies = Vec::new();
     for (number, row) in rows::<Row>(&args.corpus.join("labels.jsonl"))? {
         let path = args.corpus.join(&row.file);
-        let bytes = file::read(&path, Limit::of_policies(Size::OF_POLICIES))
+        let bytes = file::read(&path, Limit::LABELLED)
             .map_err(|error| Failure::Message(format!("can't read `{}`: {error}", path.display())))?;
         let mut labels = Vec::new();
         for (item, label) in row.labels {

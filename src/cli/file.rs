@@ -14,29 +14,43 @@ use crate::config::Size;
 pub(super) struct Limit {
     most: Size,
     otherwise: &'static str,
+    /// What to do about a pipe or a device.
+    no_file: &'static str,
 }
+
+/// What to do where standard input can't be named.
+const NAME_A_FILE: &str = "write what it holds to a file, and name that";
 
 impl Limit {
     /// The limit of a policy.
     pub(super) fn of_policies(most: Size) -> Self {
         let otherwise =
             "split it, or set another limit with `--max-file-size`, or with `max-file-size:` in clauselint.yaml";
-        Self { most, otherwise }
+        Self { most, otherwise, no_file: "pass what it holds to standard input (`-`)" }
     }
 
     /// The limit of a rule or vocabulary file. Its reader takes 1 MiB, and tells of more among all other mistakes.
-    pub(super) const RULES: Self =
-        Self { most: Size(4 << 20), otherwise: "a file holds one rule; split a vocabulary into several files" };
+    pub(super) const RULES: Self = Self {
+        most: Size(4 << 20),
+        otherwise: "a file holds one rule; split a vocabulary into several files",
+        no_file: NAME_A_FILE,
+    };
     /// The limit of a configuration file.
-    pub(super) const CONFIGURATION: Self =
-        Self { most: Size(1 << 20), otherwise: "put configuration files into the folders that they are for" };
+    pub(super) const CONFIGURATION: Self = Self {
+        most: Size(1 << 20),
+        otherwise: "put configuration files into the folders that they are for",
+        no_file: NAME_A_FILE,
+    };
     /// The limit of a suppressions file.
     pub(super) const SUPPRESSIONS: Self = Self {
         most: Size(1 << 20),
         otherwise: "take out what does no good with `clauselint suppress --prune`, or keep one for each folder",
+        no_file: NAME_A_FILE,
     };
     /// The limit of a baseline, of labels and of corrections.
-    pub(super) const LISTS: Self = Self { most: Size(256 << 20), otherwise: "split it" };
+    pub(super) const LISTS: Self = Self { most: Size(256 << 20), otherwise: "split it", no_file: NAME_A_FILE };
+    /// The limit of a labelled policy, for which nothing else can be set.
+    pub(super) const LABELLED: Self = Self { most: Size::OF_POLICIES, otherwise: "split it", no_file: NAME_A_FILE };
 }
 
 /// Why a file was not read.
@@ -45,7 +59,9 @@ pub(super) enum Unreadable {
     /// The system says so.
     System(io::Error),
     /// It is no file, but this.
-    NoFile(&'static str),
+    NoFile(&'static str, Limit),
+    /// It is a symbolic link to a file that is not there.
+    LeadsNowhere,
     /// It is larger than it may be.
     TooLarge(Limit),
     /// It was written to while it was read.
@@ -53,7 +69,7 @@ pub(super) enum Unreadable {
 }
 
 impl Unreadable {
-    /// Whether there is no such file.
+    /// Whether there is no such file, and no link to one.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::System(error) if error.kind() == io::ErrorKind::NotFound)
     }
@@ -69,13 +85,28 @@ impl std::fmt::Display for Unreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::System(error) => f.write_str(&reason(error)),
-            Self::NoFile(kind) => write!(f, "it is {kind}, not a file; pass what it holds to standard input (`-`)"),
-            Self::TooLarge(Limit { most, otherwise }) => {
+            Self::NoFile(kind, Limit { no_file, .. }) => write!(f, "it is {kind}, not a file; {no_file}"),
+            Self::LeadsNowhere => f.write_str(LEADS_NOWHERE),
+            Self::TooLarge(Limit { most, otherwise, .. }) => {
                 write!(f, "it is larger than {most}, which is the most that is read; {otherwise}")
             }
             Self::Changed => f.write_str("it changed while it was read; run again when it has been written"),
         }
     }
+}
+
+/// Said of a link that nothing can be read from, and that nothing takes the place of.
+pub(super) const LEADS_NOWHERE: &str = "it is a symbolic link that leads nowhere";
+
+/// Whether a path is a symbolic link to a file that is not there. What is told to write there would replace the link.
+pub(super) fn leads_nowhere(path: &Path) -> bool {
+    let is_gone = |error: &io::Error| error.kind() != io::ErrorKind::PermissionDenied;
+    path.is_symlink() && path.metadata().is_err_and(|error| is_gone(&error))
+}
+
+/// Whether anything lies at a path, if only a link that leads nowhere.
+pub(super) fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// An error of the system in words, without its number.
@@ -96,11 +127,14 @@ pub(super) fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Unreadable> {
     if is_own_stream(path) {
         return read_stream(File::open(path)?, limit);
     }
-    refuse_other_kinds(&path.metadata()?)?;
+    if leads_nowhere(path) {
+        return Err(Unreadable::LeadsNowhere);
+    }
+    refuse_other_kinds(&path.metadata()?, limit)?;
     let file = open(path)?;
     // What was looked at may have been replaced before it was opened.
     let before = file.metadata()?;
-    refuse_other_kinds(&before)?;
+    refuse_other_kinds(&before, limit)?;
     if before.len() > limit.most.0 {
         return Err(Unreadable::TooLarge(limit));
     }
@@ -147,11 +181,11 @@ fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-fn refuse_other_kinds(metadata: &Metadata) -> Result<(), Unreadable> {
+fn refuse_other_kinds(metadata: &Metadata, limit: Limit) -> Result<(), Unreadable> {
     match kind(metadata.file_type()) {
         None => Ok(()),
         Some(_) if metadata.is_dir() => Err(Unreadable::System(io::ErrorKind::IsADirectory.into())),
-        Some(kind) => Err(Unreadable::NoFile(kind)),
+        Some(kind) => Err(Unreadable::NoFile(kind, limit)),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let rules = input::load_rules(&[], Examples::Skip, terminal)?;
     let path = args.folder.join(FILE_NAME);
     let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
-    if path.exists() && !args.force {
+    if file::is_there(&path) && !args.force {
         return Err(Failure::Message(format!("`{shown}` is there already; --force replaces it")));
     }
     let mut profile = args.profile.profile(&rules)?;

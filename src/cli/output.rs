@@ -9,8 +9,8 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, ValueEnum};
 
-use super::Terminal;
 use super::whole::{NewFile, Waiting, reason};
+use super::{Terminal, file};
 use crate::report::{CheckedSuppressions, Colour, Piece, Renderer, Report, ReportFormat, Style};
 use crate::rule::RuleSet;
 
@@ -158,6 +158,7 @@ fn sink(path: &Path) -> io::Result<Sink> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Err(_) if file::leads_nowhere(&path) => Err(io::Error::other(file::LEADS_NOWHERE)),
         Ok(metadata) if !metadata.is_file() => Ok(Sink::Later(Waiting::new())),
         Ok(_) | Err(_) => NewFile::beside(&path).map(Sink::File),
     }

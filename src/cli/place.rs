@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use super::file;
 use crate::suppress::Whereabouts;
 
 /// The name of the suppressions file.
@@ -92,7 +93,8 @@ impl Search {
             return known.clone();
         }
         let here = folder.join(SUPPRESSIONS);
-        let found = if here.is_file() {
+        // Also what turns out to be no file: who put it there means it to hold.
+        let found = if file::is_there(&here) {
             Some(here)
         } else if folder.join(".git").exists() {
             None

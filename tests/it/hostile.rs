@@ -143,8 +143,40 @@ error: can't read `/dev/zero`: it is a device, not a file; pass what it holds to
         ] {
             let outcome = folder.run(args);
             assert_eq!(outcome.code, 2, "{args:?}");
-            assert!(outcome.stderr.contains("it is a named pipe, not a file"), "{args:?}: {}", outcome.stderr);
+            let told = "it is a named pipe, not a file; write what it holds to a file, and name that";
+            assert!(outcome.stderr.contains(told), "{args:?}: {}", outcome.stderr);
         }
+    }
+
+    /// What lies where a configuration or suppressions are looked for was put there to hold: it is not passed by.
+    #[test]
+    fn what_is_found_and_can_t_be_read_is_told() {
+        for name in ["clauselint.yaml", "clauselint.suppressions.yaml"] {
+            let link = Folder::new().file("legal/a.md", POLICY);
+            symlink("gone", link.path(name)).unwrap();
+            let folder = Folder::new().file("legal/a.md", POLICY).file(&format!("{name}/b.md"), POLICY);
+            let piped = Folder::new().file("legal/a.md", POLICY);
+            pipe(&piped, name);
+            for (folder, told) in
+                [(&link, "symbolic link that leads nowhere"), (&folder, "it is a folder"), (&piped, "named pipe")]
+            {
+                let outcome = folder.run(["check", "legal/a.md"]);
+                assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{name}: {told}");
+                assert!(outcome.stderr.contains(name) && outcome.stderr.contains(told), "{}", outcome.stderr);
+            }
+            let writes = match name {
+                "clauselint.yaml" => link.run(["init"]),
+                _ => link.run(["suppress", "0123456789abcdef", "--reason", "x", "legal"]),
+            };
+            assert_eq!(writes.code, 2, "{name}");
+            assert!(link.path(name).is_symlink(), "{name}");
+        }
+        let reported = Folder::new().file("a.md", POLICY);
+        symlink("gone", reported.path("report.json")).unwrap();
+        let outcome = reported.run(["check", "--output", "json=report.json", "a.md"]);
+        assert_eq!(outcome.code, 2);
+        assert!(outcome.stderr.contains("`report.json`: it is a symbolic link that leads nowhere"));
+        assert!(reported.path("report.json").is_symlink());
     }
 
     #[test]
@@ -176,8 +208,8 @@ error: can't read `loop.md`: it is a symbolic link that leads nowhere
         let outcome = check(&folder, &["dangling.md", "loop.md", "same.md"]);
         assert_eq!((outcome.code, checked(&outcome)), (2, vec!["same.md".to_owned()]));
         insta::assert_snapshot!(outcome.stderr, @"
-error: can't read `dangling.md`: there is no such file
-error: can't read `loop.md`: Too many levels of symbolic links
+error: can't read `dangling.md`: it is a symbolic link that leads nowhere
+error: can't read `loop.md`: it is a symbolic link that leads nowhere
 ");
         let only_links = Folder::new().file("real/a.md", POLICY).file("links/x", "");
         symlink("../real/a.md", only_links.path("links/a.md")).unwrap();
