@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::baseline::{self, Fixed};
 use super::checked::{Checked, Given, Plan, Run, RunArgs};
 use super::config::Workspace;
-use super::output::{Output, OutputParser, Target};
+use super::output::{Output, OutputParser, Target, refuse_clashes};
 use super::parallel::{Turn, in_order};
 use super::reporting::{Reporting, Told, Verdict};
 use super::{Exit, Failure, Terminal, diff, records};
@@ -80,6 +80,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         return records::run(&args.run, terminal);
     }
     let plan = Plan::open(&args.paths, &args.run, Given::MustExist, terminal)?;
+    let baseline = args.baseline.iter().map(|path| ("the baseline", path.clone()));
+    refuse_clashes(&args.output, plan.reads().chain(baseline))?;
     if args.baseline.is_none() && args.new_baseline().is_none() && plan.is_file_by_file() {
         return Ok(file_by_file(plan, args, terminal));
     }

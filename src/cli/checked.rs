@@ -134,6 +134,12 @@ impl<'a> Plan<'a> {
         self.suppressions.is_empty()
     }
 
+    /// The files that it reads: what each is, and its path.
+    pub(super) fn reads(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        let suppressions = self.suppressions.iter().map(|file| PathBuf::from(file.file.source().name()));
+        self.workspace.reads().chain(suppressions.map(|path| ("the suppressions file", path)))
+    }
+
     /// Reads a policy and checks it. Entries of suppressions files are not applied.
     pub(super) fn check(&self, policy: &Policy) -> Result<Checked, String> {
         let rules = &self.workspace.rules;

@@ -16,7 +16,7 @@ use crate::config::{Choice, Chosen, ConfigFile, FILE_NAME, FailOn, Origin, Resol
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::Language;
 use crate::report;
-use crate::rule::{Examples, ReadingLevel, RuleSet, builtin_sources, compile};
+use crate::rule::{Examples, Layer, ReadingLevel, RuleSet, builtin_sources, compile};
 use crate::source::SourceFile;
 
 /// What can be configured, as typed.
@@ -208,6 +208,16 @@ impl Workspace {
         self.options.apply(&mut resolved);
         resolved.apply_level(&self.rules, &self.options.selected);
         resolved
+    }
+
+    /// The files that it was, or is to be, read from: what each is, and its path.
+    pub(super) fn reads(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        let policies = self.policies.iter().map(|policy| ("the policy", policy.path.clone()));
+        let configs =
+            self.configs.iter().map(|config| ("the configuration", PathBuf::from(config.file.source().name())));
+        let rules = self.rules.sources().iter().filter(|rules| rules.layer == Layer::User);
+        let rules = rules.map(|rules| ("the rule file", PathBuf::from(rules.source.name())));
+        policies.chain(configs).chain(rules).filter(|(_, path)| path != Path::new("-"))
     }
 
     /// Where the configuration of a policy lies.

@@ -1,5 +1,6 @@
 //! Where reports go: to standard output, and with `--output` to files.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
@@ -10,7 +11,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, ValueEnum};
 
 use super::whole::{NewFile, Waiting, reason};
-use super::{Terminal, file};
+use super::{Failure, Terminal, file, place};
 use crate::report::{CheckedSuppressions, Colour, Piece, Renderer, Report, ReportFormat, Style};
 use crate::rule::RuleSet;
 
@@ -151,6 +152,39 @@ impl Target {
             Self::File(path) => State::Failed(format!("can't write `{}`: {}", path.display(), reason(error))),
         }
     }
+}
+
+/// Refuses reports that would take the place of a file that the run reads, or of each other. What is read is told by what
+/// it is and its path.
+pub(super) fn refuse_clashes(
+    outputs: &[Output],
+    read: impl Iterator<Item = (&'static str, PathBuf)>,
+) -> Result<(), Failure> {
+    // What is written to a device or a pipe takes no place there.
+    let is_replaced = |path: &Path| fs::metadata(path).is_err() || path.is_file();
+    let mut written: BTreeMap<PathBuf, String> = BTreeMap::new();
+    for Output { format, target } in outputs {
+        let Target::File(path) = target else { continue };
+        if !is_replaced(path) {
+            continue;
+        }
+        let typed = format!("--output {}={}", format.name(), path.display());
+        if let Some(other) = written.insert(place::absolute(path), typed.clone()) {
+            let message = format!("`{other}` and `{typed}` name the same file; name another for one of them");
+            return Err(Failure::Message(message));
+        }
+    }
+    if written.is_empty() {
+        return Ok(());
+    }
+    for (what, path) in read {
+        if let Some(typed) = written.get(&place::absolute(&path)) {
+            let message =
+                format!("`{typed}` would replace {what} `{}`, which this run reads; name another file", path.display());
+            return Err(Failure::Message(message));
+        }
+    }
+    Ok(())
 }
 
 fn sink(path: &Path) -> io::Result<Sink> {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 
-use crate::program::{Outcome, Program, root};
+use crate::program::{Folder, JOKES, Outcome, Program, root};
 
 const FORMATS: [&str; 11] =
     ["full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "csv"];
@@ -588,6 +588,42 @@ fn devices_are_written_to_and_links_followed() {
     assert_eq!(parsed(&std::fs::read_to_string(&real).unwrap())["version"], 1);
     let beside = std::fs::metadata(real.with_file_name("a.md")).unwrap().permissions();
     assert_eq!(std::fs::metadata(real).unwrap().permissions().mode(), beside.mode());
+}
+
+/// A report that took the place of what is checked would be the loss of it.
+#[test]
+fn a_report_replaces_nothing_that_is_read_and_no_other_report() {
+    let folder = Folder::new().file("rules/jokes.yaml", JOKES).file("a.md", "Just kidding.").file(
+        "clauselint.suppressions.yaml",
+        "suppressions:\n  - fingerprint: '0000000000000000'\n    rule: acme/jokes\n    reason: unused\n",
+    );
+    folder.write("clauselint.yaml", "packs: {gdpr: off}\n");
+    assert_eq!(folder.run(["check", "--rules", "rules", "--write-baseline=base.json", "a.md"]).code, 0);
+    let check = |outputs: &[&str]| {
+        let outputs = outputs.iter().flat_map(|output| ["--output", output]);
+        let args = ["check", "--rules", "rules", "--baseline", "base.json", "a.md"];
+        folder.run(args.into_iter().chain(outputs))
+    };
+    for (file, told) in [
+        ("a.md", "the policy `a.md`"),
+        ("./rules/../a.md", "the policy `a.md`"),
+        ("clauselint.yaml", "the configuration `clauselint.yaml`"),
+        ("clauselint.suppressions.yaml", "the suppressions file `clauselint.suppressions.yaml`"),
+        ("rules/jokes.yaml", "the rule file `rules/jokes.yaml`"),
+        ("base.json", "the baseline `base.json`"),
+    ] {
+        let before = folder.read(file);
+        let outcome = check(&["csv=new.csv", &format!("json={file}")]);
+        let told =
+            format!("error: `--output json={file}` would replace {told}, which this run reads; name another file\n");
+        assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr), (2, "", told));
+        assert_eq!(folder.read(file), before);
+    }
+    let outcome = check(&["csv=new.csv", "json=./rules/../new.csv"]);
+    let told = "error: `--output csv=new.csv` and `--output json=./rules/../new.csv` name the same file; name another for \
+                one of them\n";
+    assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str()), (2, "", told));
+    assert!(!folder.path("new.csv").exists());
 }
 
 #[test]
