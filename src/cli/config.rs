@@ -1,7 +1,7 @@
 //! Configuration on the command line: files found upward from each policy, options that override them, and
 //! `clauselint config`, which shows what holds and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use super::file::{self, Limit};
 use super::input::{self, ProfileArgs};
-use super::{Exit, Failure, Terminal};
+use super::{Exit, Failure, Terminal, place};
 use crate::check::Level;
 use crate::config::{Choice, Chosen, ConfigFile, FILE_NAME, FailOn, Origin, Resolved, Size, language, select};
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -404,6 +404,9 @@ impl<'a> Finder<'a> {
                 problems.push(format!("`{name}` holds no policy: expected files ending in {expected}{links}"));
             }
         }
+        if paths.len() > 1 {
+            once(&mut found);
+        }
         Ok((found, problems))
     }
 
@@ -418,6 +421,13 @@ impl<'a> Finder<'a> {
             Some(Choice::Unsaid) | None => input::has_extension(file, &input::EXTENSIONS),
         }
     }
+}
+
+/// Leaves out the files that are among the policies before, under whichever name: they would be counted twice.
+fn once(policies: &mut Vec<Policy>) {
+    let mut known = BTreeSet::new();
+    let is_file = |path: &Path| path != Path::new("-") && path.is_file();
+    policies.retain(|policy| !is_file(&policy.path) || known.insert(place::absolute(&policy.path)));
 }
 
 /// The folder around a folder, written as it was written.

@@ -626,6 +626,22 @@ fn a_report_replaces_nothing_that_is_read_and_no_other_report() {
     assert!(!folder.path("new.csv").exists());
 }
 
+/// GitLab takes two findings of one fingerprint for one, and counts are of policies, not of their names.
+#[test]
+fn a_policy_that_is_given_twice_is_checked_once() {
+    let folder = Folder::new().file("rules/jokes.yaml", JOKES).file("legal/a.md", "Just kidding.");
+    let check = |paths: &[&str]| {
+        let args = ["check", "--rules", "rules", "--select", "acme", "--format", "json"];
+        let outcome = folder.run(args.iter().chain(paths));
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""), "{paths:?}");
+        let files = parsed(&outcome.stdout)["files"].as_array().unwrap().clone();
+        files.iter().map(|file| file["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(check(&["./legal/a.md", "legal/a.md"]), ["./legal/a.md"]);
+    assert_eq!(check(&["legal/a.md", "legal"]), ["legal/a.md"]);
+    assert_eq!(check(&["legal", ".", "legal/../legal/a.md"]), ["legal/a.md"]);
+}
+
 #[test]
 fn an_unknown_format_is_told_with_the_known_ones() {
     let complaint = |args: &[&str]| {
