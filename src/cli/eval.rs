@@ -37,7 +37,8 @@ pub(super) struct Args {
     /// Labels to put right before scoring, a JSON object a line; may be given more than once.
     #[arg(long, value_name = "FILE")]
     corrections: Vec<PathBuf>,
-    /// Exit with 1 if a figure is below this; may be given more than once.
+    /// Exit with 1 if a figure is below this, or if nothing was measured that it could be told from; may be given more
+    /// than once.
     #[arg(long, value_name = "FIGURE=VALUE", value_parser = Threshold::parse)]
     min: Vec<Threshold>,
     /// How to report.
@@ -81,7 +82,8 @@ impl Threshold {
         match self.figure {
             "missing-precision" => evaluation.total.missing_precision,
             "missing-recall" => evaluation.total.missing_recall,
-            "macro-f1" => Some(evaluation.macro_f1),
+            // The mean of no item is shown as 0.
+            "macro-f1" => evaluation.items.iter().any(|item| item.positives > 0.0).then_some(evaluation.macro_f1),
             "grades" => evaluation.grades_right(),
             "values" => evaluation.values_right(),
             _ => evaluation.total.touching,
@@ -182,16 +184,15 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     })?;
     let mut exit = Exit::Clean;
     for threshold in &args.min {
-        let value = threshold.value(&evaluation);
-        if value.is_some_and(|value| value < threshold.least) {
-            terminal.complain(&format!(
-                "{} is {}, less than {}",
-                threshold.figure,
-                shown(value).trim(),
-                threshold.least
-            ));
-            exit = Exit::Findings;
-        }
+        let Threshold { figure, least } = threshold;
+        let complaint = match threshold.value(&evaluation) {
+            Some(value) if value >= *least => continue,
+            Some(value) => format!("{figure} is {}, less than {least}", shown(Some(value)).trim()),
+            // A gate must not open because the labels that it is about were lost.
+            None => format!("{figure} is to be at least {least}, but nothing was measured that it could be told from"),
+        };
+        terminal.complain(&complaint);
+        exit = Exit::Findings;
     }
     Ok(exit)
 }

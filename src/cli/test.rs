@@ -31,6 +31,11 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let mut count = 0_usize;
     let mut failures = Vec::new();
     let is_asked = |rule: &Rule| args.only.as_ref().is_none_or(|only| rule.id.as_str().contains(only));
+    if !rules.rules().iter().any(is_asked) {
+        // Nothing that was run is nothing that passed.
+        let only = args.only.as_deref().unwrap_or_default();
+        return Err(Failure::Message(format!("no rule's id contains `{only}`; `clauselint rules` lists all")));
+    }
     for language in rules.reads().filter_map(Language::with_code) {
         let Some(reading) = rules.in_language(language.code()) else { continue };
         for (idx, rule) in reading.rules().iter().enumerate().filter(|(_, rule)| is_asked(rule)) {

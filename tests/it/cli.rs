@@ -293,3 +293,10 @@ fn every_mistake_in_a_profile_is_told() {
     ");
     assert!(run(&["rules", "--profile"]).stdout.contains("  dpo=not-required: "));
 }
+
+#[test]
+fn testing_no_rule_is_a_mistake() {
+    let outcome = run(&["test", "--only", "zzzz"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    assert_eq!(outcome.stderr, "error: no rule's id contains `zzzz`; `clauselint rules` lists all\n");
+}

@@ -65,6 +65,22 @@ fn a_threshold_that_is_not_met_exits_with_1() {
     assert!(outcome.stderr.contains("the figures are missing-precision"), "{}", outcome.stderr);
 }
 
+/// A gate that nothing goes through is shut.
+#[test]
+fn a_threshold_that_nothing_was_measured_for_is_not_met() {
+    let check = |args: &[&str]| corpus().args(["eval", "corpus", "--min"].iter().chain(args)).run();
+    for args in [&["missing-precision=0.95", "--item", "nope"][..], &["values=0"], &["macro-f1=0", "--item", "nope"]] {
+        let outcome = check(args);
+        assert_eq!(outcome.code, 1, "{args:?}");
+        assert!(outcome.stderr.contains("nothing was measured"), "{args:?}: {}", outcome.stderr);
+    }
+    let empty = Program::new().file("c/labels.jsonl", "").args(["eval", "c", "--min", "missing-recall=0.5"]).run();
+    assert_eq!(
+        (empty.code, empty.stderr.as_str()),
+        (1, "error: missing-recall is to be at least 0.5, but nothing was measured that it could be told from\n")
+    );
+}
+
 #[test]
 fn a_correction_puts_a_label_right() {
     let correction =
