@@ -43,7 +43,7 @@ pub(super) struct Args {
     baseline: Option<PathBuf>,
     /// Write the findings to a baseline instead of reporting them: to this file, else to that of `--baseline`, else to
     /// `clauselint.baseline.json`.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with_all = ["format", "output"])]
     write_baseline: Option<Option<PathBuf>>,
     /// Take the findings that are gone out of the baseline.
     #[arg(long, requires = "baseline", conflicts_with = "write_baseline")]

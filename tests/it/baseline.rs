@@ -11,8 +11,11 @@ fn folder() -> Folder {
 }
 
 fn check(folder: &Folder, args: &[&str]) -> Outcome {
-    let settled = ["check", "--format", "concise", "--rules", "rules", "--select", "acme,suppression"];
-    folder.run(settled.iter().chain(["--today", "2026-06-01"].iter()).chain(args))
+    // A baseline is written instead of a report.
+    let writes = args.iter().any(|arg| arg.starts_with("--write-baseline"));
+    let format: &[&str] = if writes { &[] } else { &["--format", "concise"] };
+    let settled = ["check", "--rules", "rules", "--select", "acme,suppression", "--today", "2026-06-01"];
+    folder.run(settled.iter().chain(format).chain(args))
 }
 
 #[test]
@@ -130,4 +133,11 @@ fn a_baseline_that_will_not_do_fails_the_run() {
     assert_eq!(folder.read("policies/a.md"), policy);
     assert_eq!(check(&folder, &["--write-baseline", "policies", "gone.md"]).code, 2);
     assert!(!folder.path("clauselint.baseline.json").exists());
+    // The report that is not written is not asked for, either.
+    for args in [["--format", "sarif"], ["--output", "json=report.json"]] {
+        let outcome = check(&folder, &[&["--write-baseline", "policies"], &args[..]].concat());
+        assert!(outcome.code == 2 && outcome.stderr.contains("cannot be used with"), "{}", outcome.stderr);
+    }
+    let outcome = check(&folder, &["--write-baseline=gone/base.json", "policies"]);
+    assert_eq!(outcome.stderr, "error: can't write `gone/base.json`: there is no such folder\n");
 }
