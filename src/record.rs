@@ -7,6 +7,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 
+use crate::config::Size;
 use crate::document::Format;
 
 /// What is expected of a line.
@@ -25,6 +26,12 @@ pub struct Record<'l> {
     /// The bytes of a file, in whatever encoding they are.
     #[serde(borrow, default)]
     base64: Option<Cow<'l, str>>,
+}
+
+/// An object that has an id, whatever else it has.
+#[derive(Deserialize)]
+struct Named {
+    id: String,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -65,7 +72,9 @@ impl<'l> Record<'l> {
             let error = error.to_string();
             // It counts from the start of what it was given, which is one line.
             let (mistake, place) = error.rsplit_once(" at line 1 column ").unwrap_or((&error, "1"));
-            Refusal { id: None, expected: format!("{EXPECTED}: {mistake} (column {place})") }
+            // Whoever asked knows its policy by the id, which may be right where all else is wrong.
+            let id = serde_json::from_slice(line).ok().map(|Named { id }| id);
+            Refusal { id, expected: format!("{EXPECTED}: {mistake} (column {place})") }
         })
     }
 
@@ -79,9 +88,21 @@ impl<'l> Record<'l> {
         self.format.map(Format::from)
     }
 
-    /// The bytes of the policy.
-    pub fn content(&self) -> Result<Cow<'_, [u8]>, Refusal> {
-        let refused = |expected: String| Refusal { id: Some(self.id.clone().into_owned()), expected };
+    /// The bytes of the policy, of which there may be so many.
+    pub fn content(&self, most: Size) -> Result<Cow<'_, [u8]>, Refusal> {
+        let content = self.bytes()?;
+        match u64::try_from(content.len()).is_ok_and(|length| length <= most.0) {
+            true => Ok(content),
+            false => Err(self.refused(format!("expected a policy of at most {most}: it has {} bytes", content.len()))),
+        }
+    }
+
+    fn refused(&self, expected: String) -> Refusal {
+        Refusal { id: Some(self.id.clone().into_owned()), expected }
+    }
+
+    fn bytes(&self) -> Result<Cow<'_, [u8]>, Refusal> {
+        let refused = |expected| self.refused(expected);
         match (&self.text, &self.base64) {
             (Some(text), None) => Ok(Cow::Borrowed(text.as_bytes())),
             (None, Some(encoded)) => {
@@ -102,7 +123,7 @@ mod tests {
     /// The format and bytes of a line.
     fn read(line: &str) -> Result<(Option<Format>, Vec<u8>), Refusal> {
         let record = Record::read(line.as_bytes())?;
-        let content = record.content()?.into_owned();
+        let content = record.content(Size(20))?.into_owned();
         Ok((record.format(), content))
     }
 
@@ -123,6 +144,10 @@ mod tests {
         assert!(refusal(r#"["a"]"#).expected.ends_with("it is no object"));
         let unknown = refusal(r#"{"id": "a", "txt": ""}"#);
         assert!(unknown.expected.contains("`txt`") && unknown.expected.ends_with("(column 17)"), "{unknown:?}");
+        assert_eq!(unknown.id.as_deref(), Some("a"));
+        assert_eq!(refusal(r#"{"txt": {"id": "inner"}, "id": 7}"#).id, None);
+        let long = refusal(r#"{"id": "a", "text": "twenty-one characters"}"#);
+        assert_eq!(long.expected, "expected a policy of at most 20 bytes: it has 21 bytes");
         assert!(refusal(r#"{"id": "a", "base64": "*"}"#).expected.starts_with("expected base64"));
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct Args {
     output: Vec<Output>,
     /// Report only what edits since this git revision made worse, as `clauselint diff` tells it; as text, or with
     /// `--format` json or markdown.
-    #[arg(long, value_name = "REV", allow_hyphen_values = true, conflicts_with_all = ["output", "baseline", "write_baseline"])]
+    #[arg(long, value_name = "REV", allow_hyphen_values = true, conflicts_with_all = ["output", "baseline", "write_baseline", "prune"])]
     since: Option<String>,
     /// Set aside the findings that this file holds, so that only new ones count; those that are gone are told.
     #[arg(long, value_name = "FILE")]
@@ -50,7 +50,7 @@ pub(super) struct Args {
     prune: bool,
     /// Read policies from standard input, a JSON object a line, `{"id": ..., "text": ...}`, and answer each with a line;
     /// docs/scale.md tells the form.
-    #[arg(long, conflicts_with_all = ["paths", "format", "output", "since", "baseline", "write_baseline", "suppressions", "stdin_filename"])]
+    #[arg(long, conflicts_with_all = ["paths", "format", "output", "since", "baseline", "write_baseline", "prune", "suppressions", "stdin_filename"])]
     stdin_jsonl: bool,
     #[command(flatten)]
     run: RunArgs,

@@ -14,7 +14,7 @@ use super::input::{AS_TEXT, InputArgs};
 use super::output::{Output, Target};
 use super::parallel::{Turn, in_order};
 use super::reporting::{Reporting, Told, Verdict};
-use super::{Exit, Failure, Terminal, interrupt};
+use super::{Exit, Failure, Terminal, file, interrupt};
 use crate::config::Resolved;
 use crate::record::{Record, Refusal};
 use crate::report::{Renderer, ReportFormat};
@@ -137,13 +137,18 @@ impl<'a> Answering<'a> {
             (Told { pieces: vec![piece], ..Told::default() }, Some(Trouble::Refused { line: number }))
         };
         match content {
-            Content::Whole(line) => self.policy(&line).unwrap_or_else(refused),
+            Content::Whole(line) => {
+                // What some programs begin a file with is no part of the first record.
+                let mark: &[u8] = if number == 1 { b"\xEF\xBB\xBF" } else { b"" };
+                self.policy(line.strip_prefix(mark).unwrap_or(&line)).unwrap_or_else(refused)
+            }
             Content::TooLong => {
                 let expected = format!("expected a line of at most {LONGEST} bytes");
                 refused(Refusal { id: None, expected })
             }
             Content::Broken(error) => {
-                (Told { problem: Some(format!("can't read standard input: {error}")), ..Told::default() }, None)
+                let problem = format!("can't read standard input: {}", file::reason(&error));
+                (Told { problem: Some(problem), ..Told::default() }, None)
             }
         }
     }
@@ -151,7 +156,7 @@ impl<'a> Answering<'a> {
     fn policy(&self, line: &[u8]) -> Result<(Told<'a>, Option<Trouble>), Refusal> {
         let Self { renderer, resolved, input, today } = self;
         let record = Record::read(line)?;
-        let content = record.content()?;
+        let content = record.content(resolved.max_file_size.value)?;
         if let Some(format) = foreign_format(&content) {
             let expected = format!("expected a text, here is {format}; {AS_TEXT}");
             return Err(Refusal { id: Some(record.id().to_owned()), expected });
@@ -177,11 +182,13 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     };
     let mut reporting = Reporting::begin([output].into_iter(), &workspace.rules, None, terminal);
     let mut troubles = Troubles::default();
+    let mut is_whole = true;
     let answer = |line| answering.answer(line);
     in_order(Lines { number: 0, ended: false }, args.threads(), answer, |turn| {
         let turn = match turn {
             Turn::Done((told, trouble)) => {
                 trouble.into_iter().for_each(|trouble| troubles.add(trouble));
+                is_whole &= told.problem.is_none();
                 Turn::Done(told)
             }
             Turn::Waiting => Turn::Waiting,
@@ -193,6 +200,10 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
         }
         flow
     });
+    if !is_whole {
+        // The last answer tells that nothing is missing.
+        reporting.cut_short();
+    }
     reporting.problems.extend(troubles.in_words());
     let exit = reporting.end(&[], Verdict::default());
     // The process ends here: giving every rule back to the allocator one by one would only take time.

@@ -86,6 +86,12 @@ impl<'r, 't> Reporting<'r, 't> {
         }
     }
 
+    /// Leaves the reports as they are, without their ends. Of every policy that was told of, all has been written to standard
+    /// output; files are not whole, and are removed.
+    pub(super) fn cut_short(&mut self) {
+        self.deliveries.clear();
+    }
+
     /// Ends the reports, and says what the run came to, the verdict on the suppressions files included.
     pub(super) fn end(&mut self, suppressions: &[CheckedSuppressions], of_suppressions: Verdict) -> Exit {
         self.progress.clear();
@@ -97,11 +103,10 @@ impl<'r, 't> Reporting<'r, 't> {
         if self.problems.is_empty() { self.verdict.exit() } else { Exit::Failed }
     }
 
-    /// Ends the process because of a signal. Of every policy that was told of, all has been written; files are not whole, and
-    /// are removed.
+    /// Ends the process because of a signal.
     fn leave(&mut self, signal: Signal) -> ! {
         self.progress.clear();
-        self.deliveries.clear();
+        self.cut_short();
         self.problems.iter().for_each(|problem| self.terminal.complain(problem));
         let policies = self.policies.map_or_else(String::new, |policies| format!(" of {policies}"));
         self.terminal.complain(&format!(

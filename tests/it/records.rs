@@ -84,7 +84,9 @@ fn what_is_no_record_is_told_and_the_next_is_answered() {
     let told = lines(&outcome);
     for (idx, (line, mistake)) in bad.iter().enumerate() {
         let error = format!("expected an object with `id` and either `text` or `base64`: {mistake}");
-        assert_eq!(told[idx], json!({"id": null, "line": idx + 1, "error": error}), "{line}");
+        // The id is told where the line is an object that has one.
+        let id = ["txt", "pdf", "ud800"].iter().any(|wrong| line.contains(wrong)).then_some("x");
+        assert_eq!(told[idx], json!({"id": id, "line": idx + 1, "error": error}), "{line}");
     }
     let error = |idx: usize| (told[idx]["id"].as_str().unwrap(), told[idx]["error"].as_str().unwrap());
     let expected = "expected an object with `id` and either `text` or `base64`";
@@ -111,6 +113,37 @@ fn a_line_that_is_too_long_is_refused_and_not_kept() {
     assert_eq!(told[0], json!({"id": null, "line": 1, "error": "expected a line of at most 16777216 bytes"}));
     assert_eq!((&told[1]["id"], outcome.code), (&"b".into(), 2));
     assert_eq!(outcome.stderr, "error: line 1 is no policy; its answer says what was expected\n");
+}
+
+/// Some programs begin a text with a byte order mark; it is no part of a record, and none may stand elsewhere.
+#[test]
+fn a_byte_order_mark_before_the_first_record_is_left_out() {
+    let input = "\u{FEFF}{\"id\": \"a\", \"text\": \"\"}\n\u{FEFF}{\"id\": \"b\", \"text\": \"\"}\n";
+    let outcome = answers(input, &[]);
+    let told = lines(&outcome);
+    assert_eq!((&told[0]["id"], told[0].get("error")), (&"a".into(), None));
+    assert_eq!((&told[1]["id"], told[1]["line"].as_u64(), outcome.code), (&Value::Null, Some(2), 2));
+}
+
+#[test]
+fn a_policy_that_is_larger_than_the_limit_is_refused() {
+    let input = "{\"id\": \"a\", \"text\": \"eleven char\"}\n{\"id\": \"b\", \"base64\": \"SnVzdCBraWRkaW5n\"}\n";
+    let outcome = answers(input, &["--max-file-size", "11"]);
+    let told = lines(&outcome);
+    assert_eq!((&told[0]["id"], told[0].get("error")), (&"a".into(), None));
+    assert_eq!(told[1]["error"], "expected a policy of at most 11 bytes: it has 12 bytes");
+    assert_eq!(told[2]["summary"]["refused"], 1);
+}
+
+/// What can't be read to its end has no last answer, which tells that nothing is missing.
+#[cfg(unix)]
+#[test]
+fn an_input_that_breaks_has_no_last_answer() {
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("clauselint"));
+    command.env_clear().envs(measured()).args(["check", "--no-config", "--stdin-jsonl"]);
+    let output = command.stdin(std::fs::File::open("/").unwrap()).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: can't read standard input: it is a folder\n");
 }
 
 #[test]
@@ -149,7 +182,9 @@ fn answers_are_the_same_for_any_number_of_threads() {
 
 #[test]
 fn records_are_not_asked_for_together_with_files() {
-    for args in [&["a.md"][..], &["--format", "json"], &["--output", "json=a.json"], &["--baseline", "a.json"]] {
+    for args in
+        [&["a.md"][..], &["--format", "json"], &["--output", "json=a.json"], &["--baseline", "a.json"], &["--prune"]]
+    {
         let outcome = answers("", args);
         assert_eq!(outcome.code, 2, "{args:?}");
         assert!(outcome.stderr.contains("cannot be used with"), "{}", outcome.stderr);
