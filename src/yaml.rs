@@ -291,6 +291,16 @@ pub(crate) fn did_you_mean<'k>(text: &str, known: impl IntoIterator<Item = &'k s
     if text.len() > LONGEST_NAME {
         return None;
     }
+    // What some read as YAML's word for `off` is a slip away from `on`.
+    let switch = match text {
+        "no" | "false" => Some("off"),
+        "yes" | "true" => Some("on"),
+        _ => None,
+    };
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(known) = known.iter().copied().find(|known| switch == Some(*known)) {
+        return Some(known);
+    }
     let close = known.into_iter().map(|known| (strsim::damerau_levenshtein(text, known), known));
     close.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
 }

@@ -39,6 +39,17 @@ fn a_file_is_found_from_within_a_folder_below_it() {
     assert_eq!(found(&concise(program, &["a.md"])), ["warning gdpr/dpo-contact"]);
 }
 
+/// YAML of old took `no` for false; who writes it means off.
+#[test]
+fn what_some_take_for_off_is_told_to_be_off() {
+    for (written, meant) in [("no", "off"), ("false", "off"), ("yes", "on"), ("true", "on"), ("of", "off")] {
+        let config = format!("rules: {{gdpr/dpo-contact: {written}}}\n");
+        let outcome = concise(Program::new().file("clauselint.yaml", config).file("a.md", PLAIN), &["a.md"]);
+        assert_eq!(outcome.code, 2, "{written}");
+        assert!(outcome.stderr.contains(&format!("did you mean `{meant}`?")), "{written}: {}", outcome.stderr);
+    }
+}
+
 #[test]
 fn a_file_can_be_named_or_done_without() {
     let program = || {
