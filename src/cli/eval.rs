@@ -209,7 +209,12 @@ fn rows<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<(usize, T)>, Fa
     lines
         .map(|(number, line)| match serde_json::from_str(line) {
             Ok(row) => Ok((number, row)),
-            Err(error) => Err(Failure::Message(format!("{name}:{number}:{}: {error}", error.column()))),
+            Err(error) => {
+                let (words, column) = (error.to_string(), error.column());
+                // It counts from the start of what it was given, which is one line.
+                let mistake = words.rsplit_once(" at line 1 column ").map_or(words.as_str(), |(mistake, _)| mistake);
+                Err(Failure::Message(format!("{name}:{number}:{column}: {mistake}")))
+            }
         })
         .collect()
 }
