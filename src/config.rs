@@ -491,8 +491,9 @@ impl ConfigFile {
                 problem("language", "config/language", choices.language.as_deref().unwrap_or_default(), message);
             }
             for (fact, values) in choices.profile.iter().take(MOST_MISTAKES) {
+                let mut profile = Profile::default();
                 for value in values.iter().take(MOST_MISTAKES) {
-                    if let Err(error) = Profile::default().state(fact, value, rules.facts()) {
+                    if let Err(error) = profile.state(fact, value, rules.facts()) {
                         problem("profile", "config/profile", fact, error.to_string());
                     }
                 }

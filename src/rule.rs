@@ -36,7 +36,7 @@ pub use builtin::{builtin_sources, language_of};
 use file::compile_language;
 pub use file::{Compact, Examples, Layer, Located, Role, RuleSource, compile};
 pub use pattern::PatternError;
-pub use profile::{Fact, Profile, ProfileError};
+pub use profile::{Fact, Profile, ProfileError, Takes};
 pub use structure::Structure;
 
 pub(crate) use digest::Digest;

@@ -63,12 +63,11 @@ fn ask(facts: &[Fact], profile: &mut Profile, answers: &mut dyn BufRead, questio
                 return Ok(());
             }
             let values: Vec<&str> = answer.split(',').map(str::trim).filter(|value| !value.is_empty()).collect();
-            match values.iter().find_map(|value| Profile::default().state(&fact.name, value, facts).err()) {
+            let mut answered = profile.clone();
+            match values.iter().find_map(|value| answered.state(&fact.name, value, facts).err()) {
                 Some(error) => writeln!(questions, "{error}")?,
                 None => {
-                    for value in values {
-                        profile.state(&fact.name, value, facts).map_err(io::Error::other)?;
-                    }
+                    *profile = answered;
                     break;
                 }
             }
@@ -147,6 +146,7 @@ fn template(rules: &RuleSet, profile: &Profile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::Takes;
 
     #[test]
     fn answers_are_asked_for_until_they_are_right() {
@@ -154,6 +154,7 @@ mod tests {
         let fact = |name: &str, names: &[&str]| Fact {
             name: name.to_owned(),
             about: "what it tells".to_owned(),
+            takes: Takes::Several,
             values: values(names),
         };
         let facts = [fact("audiences", &["eu", "uk"]), fact("dpo", &["none"]), fact("role", &["controller"])];

@@ -16,8 +16,19 @@ pub struct Fact {
     pub name: String,
     /// What it tells, in a few words.
     pub about: String,
+    /// How many of the values it can have at once.
+    pub takes: Takes,
     /// The values that it can have, in the order of their names, each with its meaning.
     pub values: BTreeMap<String, String>,
+}
+
+/// How many values of a fact can be true of one organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// One: each rules the others out.
+    One,
+    /// Several.
+    Several,
 }
 
 /// What an organisation says of itself.
@@ -44,7 +55,11 @@ impl Profile {
                 known: names.map(str::to_owned).collect(),
             });
         }
-        self.0.entry(fact.to_owned()).or_default().insert(value.to_owned());
+        let stated = self.0.entry(fact.to_owned()).or_default();
+        if let Some(other) = stated.iter().find(|other| *other != value && known_fact.takes == Takes::One) {
+            return Err(ProfileError::Several { fact: fact.to_owned(), values: [other.clone(), value.to_owned()] });
+        }
+        stated.insert(value.to_owned());
         Ok(())
     }
 
@@ -86,6 +101,14 @@ pub enum ProfileError {
         /// The values that it can have.
         known: Vec<String>,
     },
+    /// The fact has another value already, and can't have both.
+    #[error("`{fact}` takes one value, and is given `{}` and `{}`; leave one of them out", .values[0], .values[1])]
+    Several {
+        /// The fact.
+        fact: String,
+        /// The value that it has, and the one that it was to have, too.
+        values: [String; 2],
+    },
 }
 
 fn meant_or_known(meant: Option<&str>, known: &[String]) -> String {
@@ -108,14 +131,23 @@ mod tests {
 
     fn known() -> Vec<Fact> {
         let values = |names: [&str; 2]| names.map(|name| (name.to_owned(), String::new())).into();
-        let fact = |name: &str, names| Fact { name: name.to_owned(), about: String::new(), values: values(names) };
-        vec![fact("audience", ["adults", "children"]), fact("role", ["controller", "processor"])]
+        let fact = |name: &str, takes, names| Fact {
+            name: name.to_owned(),
+            about: String::new(),
+            takes,
+            values: values(names),
+        };
+        vec![
+            fact("audience", Takes::Several, ["adults", "children"]),
+            fact("role", Takes::One, ["controller", "processor"]),
+        ]
     }
 
     #[test]
     fn a_profile_says_what_is_known_and_nothing_else() {
         let mut profile = Profile::default();
-        for (fact, value) in [("role", "processor"), ("audience", "children"), ("audience", "adults")] {
+        let said = [("role", "processor"), ("role", "processor"), ("audience", "children"), ("audience", "adults")];
+        for (fact, value) in said {
             profile.state(fact, value, &known()).unwrap();
         }
         let said: Vec<(&str, Vec<&str>)> = profile.facts().map(|(fact, values)| (fact, values.collect())).collect();
@@ -126,11 +158,13 @@ mod tests {
             error("colour", "red"),
             error("role", "procesor"),
             error("role", "both"),
+            error("role", "controller"),
         ].join("\n"), @r"
         a profile has no `rolle`; did you mean `role`?
         a profile has no `colour`; there are: audience, role
         `role` is never `procesor`; did you mean `processor`?
         `role` is never `both`; there are: controller, processor
+        `role` takes one value, and is given `processor` and `controller`; leave one of them out
         ");
     }
 

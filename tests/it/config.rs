@@ -50,6 +50,28 @@ fn what_some_take_for_off_is_told_to_be_off() {
     }
 }
 
+/// An organisation either must have an officer or need not.
+#[test]
+fn a_fact_whose_values_rule_each_other_out_takes_one() {
+    let told = "`dpo` takes one value, and is given `required` and `not-required`; leave one of them out";
+    let given = [
+        concise(Program::new().file("a.md", PLAIN), &["--profile", "dpo=required,not-required", "a.md"]),
+        concise(
+            Program::new().file("a.md", PLAIN),
+            &["--profile", "dpo=required", "--profile", "dpo=not-required", "a.md"],
+        ),
+        concise(
+            Program::new()
+                .file("clauselint.yaml", "profile: {dpo: [required, not-required], audiences: [eu, uk]}\n")
+                .file("a.md", PLAIN),
+            &["a.md"],
+        ),
+    ];
+    for outcome in given {
+        assert!(outcome.code == 2 && outcome.stderr.contains(told), "{}", outcome.stderr);
+    }
+}
+
 #[test]
 fn a_file_can_be_named_or_done_without() {
     let program = || {

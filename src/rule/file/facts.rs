@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::shape::{FactFields, PackFields};
 use super::{Form, KIND, Layer, Problems, Role, RuleSource, parse, pieces};
 use crate::diagnostic::{Diagnostic, Label};
-use crate::rule::profile::{FactIs, Profile, UNSAID};
+use crate::rule::profile::{FactIs, Profile, Takes, UNSAID};
 use crate::rule::{Fact, Pack};
 use crate::source::SourceFile;
 use crate::yaml::{OneOrMore, find};
@@ -16,7 +16,12 @@ pub(super) fn read_facts(sources: &[RuleSource], form: Form, problems: &mut Prob
     for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.role == Role::Profile) {
         let RuleSource { source, layer, .. } = given;
         let mut add = |name: &str, fields: FactFields| {
-            let fact = Fact { name: name.to_owned(), about: fields.about, values: fields.values };
+            let fact = Fact {
+                name: name.to_owned(),
+                about: fields.about,
+                takes: fields.takes.map_or(Takes::Several, Takes::from),
+                values: fields.values,
+            };
             facts.insert(name.to_owned(), (*layer, fact));
         };
         if let Some(read) = form.read::<BTreeMap<String, FactFields>>(given) {
@@ -88,9 +93,9 @@ pub(super) fn profile_condition(
     let mut condition = Vec::new();
     for (fact, among) in asked {
         let among = among.clone().into_vec();
-        let mut profile = Profile::default();
         for value in among.iter().filter(|value| *value != UNSAID) {
-            if let Err(error) = profile.state(fact, value, facts) {
+            // Each by itself: a profile gives one of them.
+            if let Err(error) = Profile::default().state(fact, value, facts) {
                 let label = Label::new(source.span(find(source, key, value)), "here");
                 problems.push(file, Diagnostic::error("rule-file/profile", error.to_string(), label));
             }

@@ -6,7 +6,7 @@ use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Severity;
-use crate::rule::{Reported, Status, Within};
+use crate::rule::{Reported, Status, Takes, Within};
 use crate::yaml::OneOrMore;
 
 /// A rule file.
@@ -548,8 +548,31 @@ pub(super) struct ConditionFields {
 pub(super) struct FactFields {
     /// What the fact tells, in a few words.
     pub(super) about: String,
+    /// How many of the values an organisation can have at once: several, if nothing is said.
+    #[serde(default)]
+    pub(super) takes: Option<TakesName>,
     /// The values that it can have, each with its meaning.
     pub(super) values: BTreeMap<String, String>,
+}
+
+/// How many values of a fact can be true of one organisation.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum TakesName {
+    /// One: each rules the others out.
+    One,
+    /// Several.
+    Several,
+}
+
+impl From<TakesName> for Takes {
+    fn from(name: TakesName) -> Self {
+        match name {
+            TakesName::One => Self::One,
+            TakesName::Several => Self::Several,
+        }
+    }
 }
 
 /// What a pack of rules is about: a file in a folder `packs`.
