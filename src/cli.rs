@@ -127,9 +127,17 @@ fn run_with(args: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are asked for; everything else is a mistake. A closed pipe is no reason to complain.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Failed } else { Exit::Clean };
+            // Help and version are asked for; everything else is a mistake.
+            let printed = error.print().and_then(|()| io::stdout().flush());
+            return match printed {
+                _ if error.use_stderr() => Exit::Failed,
+                // A closed pipe is no reason to complain.
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Terminal::new(ColourChoice::Auto).complain(&format!("can't write the output: {error}"));
+                    Exit::Failed
+                }
+                Ok(()) | Err(_) => Exit::Clean,
+            };
         }
     };
     let mut terminal = Terminal::new(cli.color);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{JOKES, Program, run};
+use crate::program::{JOKES, Program, measured, run};
 
 const RULES: &str = "our-rules";
 
@@ -299,4 +299,18 @@ fn testing_no_rule_is_a_mistake() {
     let outcome = run(&["test", "--only", "zzzz"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
     assert_eq!(outcome.stderr, "error: no rule's id contains `zzzz`; `clauselint rules` lists all\n");
+}
+
+/// A script that keeps the help in a file learns that it did not.
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_can_t_be_written_is_told() {
+    for args in [&["--help"][..], &["--version"], &["help", "check"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("clauselint"));
+        let output = command.env_clear().envs(measured()).args(args).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.starts_with("error: can't write the output: "), "{args:?}: {stderr}");
+    }
 }
