@@ -14,6 +14,7 @@ mod git;
 mod init;
 mod input;
 mod interrupt;
+mod lock;
 mod man;
 mod outline;
 mod output;

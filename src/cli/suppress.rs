@@ -7,6 +7,7 @@ use time::Date;
 
 use super::checked::{Given, Run, RunArgs, replace};
 use super::file::{self, Limit};
+use super::lock::Lock;
 use super::{Exit, Failure, Terminal, input, place};
 use crate::check::{Because, Finding, SetAside};
 use crate::report::printable;
@@ -101,6 +102,12 @@ fn prune(run: &Run, terminal: &Terminal) -> Result<Exit, Failure> {
             terminal.note(&format!("nothing in `{name}` is to be taken out"));
             continue;
         }
+        let _lock = Lock::of(&used.path)?;
+        // The entries are told by their places, which hold for what was read.
+        if !file::read(&used.path, Limit::SUPPRESSIONS).is_ok_and(|bytes| bytes == used.bytes) {
+            let message = format!("`{name}` was written to while the policies were checked; run again");
+            return Err(Failure::Message(message));
+        }
         replace(&used.path, &file.without(&used.bytes, &used.stale))?;
         terminal.note(&format!("took {} out of `{name}`", suppressions(used.stale.len())));
     }
@@ -139,8 +146,10 @@ fn add(run: &Run, fingerprint: &str, reason: &str, args: &Args, terminal: &Termi
     if added.is_empty() {
         return Err(not_found(run, fingerprint));
     }
+    // Other runs may add to the same files. All wait for them in one order, so no two for each other.
+    let _locks = added.keys().map(|path| Lock::of(path)).collect::<Result<Vec<_>, _>>()?;
     // All is put together before anything is written.
-    let written = added.into_iter().map(|(path, new)| extended(run, &path, &new).map(|bytes| (path, bytes, new)));
+    let written = added.into_iter().map(|(path, new)| extended(&path, &new).map(|bytes| (path, bytes, new)));
     for (path, bytes, new) in written.collect::<Result<Vec<_>, _>>()? {
         replace(&path, &bytes)?;
         let name = place::shown(&path);
@@ -151,21 +160,17 @@ fn add(run: &Run, fingerprint: &str, reason: &str, args: &Args, terminal: &Termi
     Ok(end(run, terminal))
 }
 
-/// The bytes of a suppressions file with entries added; read back, so that what is written can be used.
-fn extended(run: &Run, path: &Path, new: &[NewEntry]) -> Result<Vec<u8>, Failure> {
+/// The bytes of a suppressions file with entries added; read back, so that what is written can be used. It is read anew, for
+/// others may have added to it while policies were checked.
+fn extended(path: &Path, new: &[NewEntry]) -> Result<Vec<u8>, Failure> {
     let name = place::shown(path);
     let read = |bytes: &[u8]| SuppressionsFile::read(SourceFile::new(name.clone(), bytes));
-    let (file, bytes) = match run.used.iter().find(|used| used.path == path) {
-        Some(used) => (read(&used.bytes).0, used.bytes.clone()),
-        None => {
-            // What can't be read is not to be written over.
-            let bytes = match file::read(path, Limit::SUPPRESSIONS) {
-                Err(error) if error.is_missing() => SuppressionsFile::HEADER.as_bytes().to_vec(),
-                read => read.map_err(|error| Failure::Message(format!("can't read `{name}`: {error}")))?,
-            };
-            (read(&bytes).0, bytes)
-        }
+    // What can't be read is not to be written over.
+    let bytes = match file::read(path, Limit::SUPPRESSIONS) {
+        Err(error) if error.is_missing() => SuppressionsFile::HEADER.as_bytes().to_vec(),
+        read => read.map_err(|error| Failure::Message(format!("can't read `{name}`: {error}")))?,
     };
+    let file = read(&bytes).0;
     let extended = file
         .with(&bytes, new)
         .ok_or_else(|| Failure::Message(format!("`{name}` is not written in UTF-8, so nothing can be added to it")))?;

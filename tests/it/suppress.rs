@@ -249,6 +249,37 @@ fn two_policies() -> (Folder, String) {
     (folder, listed[..16].to_owned())
 }
 
+/// A script may set aside several findings at once: each run adds to what the others have written.
+#[test]
+fn runs_at_once_lose_no_entry() {
+    let folder = folder();
+    for idx in 0..6 {
+        folder.write(
+            &format!("policies/{idx}.md"),
+            format!("# Notice {idx}\n\nWe bake bread {idx} times, just kidding.\n"),
+        );
+    }
+    let listed = suppress(&folder, &["--list", "policies"]).stdout;
+    let fingerprints: Vec<&str> = listed.lines().map(|line| &line[..16]).collect();
+    assert_eq!(fingerprints.len(), 6, "{listed}");
+    let folder = &folder;
+    std::thread::scope(|scope| {
+        for fingerprint in &fingerprints {
+            scope.spawn(move || {
+                let outcome = suppress(folder, &[fingerprint, "--reason", "meant", "policies"]);
+                assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+            });
+        }
+    });
+    let written = folder.read(FILE);
+    for fingerprint in fingerprints {
+        assert_eq!(written.matches(fingerprint).count(), 1, "{written}");
+    }
+    // Nothing is left beside it.
+    let names = std::fs::read_dir(folder.path(".")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.filter(|name| name.to_string_lossy().starts_with(".clauselint-")).count(), 0);
+}
+
 #[test]
 fn suppress_writes_an_entry_that_holds_for_that_finding_alone() {
     let (folder, fingerprint) = two_policies();
