@@ -164,5 +164,5 @@ fn since(revision: &str, args: &Args, terminal: &mut Terminal) -> Result<Exit, F
         }
     };
     let workspace = Workspace::open(&args.paths, &args.run.config, terminal)?;
-    diff::run_since(revision, &workspace, format, &args.run.input, args.run.today.today(), terminal)
+    diff::run_since(revision, &args.paths, &workspace, format, &args.run.input, args.run.today.today(), terminal)
 }

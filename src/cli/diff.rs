@@ -8,7 +8,7 @@ use time::Date;
 use super::checked;
 use super::config::{ConfigArgs, Workspace};
 use super::git::History;
-use super::input::{InputArgs, TodayArgs};
+use super::input::{EXTENSIONS, InputArgs, TodayArgs, has_extension};
 use super::{Exit, Failure, Terminal};
 use crate::check::check as assess;
 use crate::config::Resolved;
@@ -90,6 +90,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
 /// Policies as they are held against what they were at a revision: what the edits since then made worse.
 pub(super) fn run_since(
     revision: &str,
+    paths: &[PathBuf],
     workspace: &Workspace,
     format: DiffFormat,
     input: &InputArgs,
@@ -120,10 +121,33 @@ pub(super) fn run_since(
             Err(problem) => problems.push(problem),
         }
     }
+    let mut gone = Vec::new();
+    for folder in paths.iter().filter(|path| path.is_dir()) {
+        match history.gone(folder) {
+            Ok(paths) => gone.extend(paths.into_iter().filter(|path| has_extension(path, &EXTENSIONS))),
+            Err(problem) if problems.contains(&problem) => {}
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !gone.is_empty() {
+        // Whether that is for the worse nobody can say who reads files.
+        let names: Vec<String> = gone.iter().map(|path| shown(path)).take(TOLD).collect();
+        let more = gone.len().saturating_sub(TOLD);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        terminal
+            .note(&format!("gone since `{revision}`, so that nothing could be compared: {}{more}", names.join(", ")));
+    }
     for file in &mut files {
         file.changes.retain(|change| change.kind.effect() == Effect::Worse);
     }
     show(format, &files, &workspace.rules, &problems, terminal)
+}
+
+/// How many policies that are gone are told one by one.
+const TOLD: usize = 10;
+
+fn shown(path: &Path) -> String {
+    format!("`{}`", path.strip_prefix(".").unwrap_or(path).display())
 }
 
 /// Compares versions of one policy by what holds for it.

@@ -76,6 +76,25 @@ impl History {
         Ok(found.map(|(path, bytes)| OldFile { name: named(path), bytes }))
     }
 
+    /// The files of a folder that there were at the revision and are gone. None where the folder is in no repository, which
+    /// whoever asks for the versions of its files is told.
+    pub(super) fn gone(&mut self, folder: &Path) -> Result<Vec<PathBuf>, String> {
+        let place = git(folder, ["rev-parse", "--show-toplevel"])?;
+        if !place.status.success() {
+            return Ok(Vec::new());
+        }
+        let root = path_of(place.stdout.split(|byte| *byte == b'\n').next().unwrap_or_default());
+        let commit = self.repository(&root)?.commit.clone();
+        let args = ["diff", "--find-renames", "--diff-filter=D", "--name-only", "--relative", "--no-ext-diff", "-z"];
+        let found = git(folder, args.into_iter().chain([commit.as_str()]))?;
+        if !found.status.success() {
+            return Err(format!("git can't tell what is gone: {}", first_line(&found.stderr)));
+        }
+        let paths = found.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(path_of);
+        // What git no longer keeps may still be there.
+        Ok(paths.map(|path| folder.join(path)).filter(|path| !path.exists()).collect())
+    }
+
     fn repository(&mut self, root: &Path) -> Result<&mut Repository, String> {
         if !self.repositories.contains_key(root) {
             let commit = resolve(root, &self.revision)?;

@@ -352,6 +352,19 @@ fn since_follows_a_renamed_file() {
     assert!(outcome.stdout.ends_with("1 worse, 0 changed, 0 better in 1 policy\n"), "{}", outcome.stdout);
 }
 
+/// A policy that is gone can't be compared; who deleted it may not have meant to.
+#[test]
+fn since_names_the_policies_that_are_gone() {
+    let program = repository().file("docs/other.md", complete()).file("docs/code.rs", "");
+    git(&program.path("."), &["add", "."]);
+    git(&program.path("."), &["commit", "-qm", "Add another"]);
+    std::fs::remove_file(program.path("docs/privacy.md")).unwrap();
+    std::fs::remove_file(program.path("docs/code.rs")).unwrap();
+    let outcome = program.args(["check", "--since", "HEAD"]).run();
+    let told = "note: gone since `HEAD`, so that nothing could be compared: `docs/privacy.md`\n";
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, told));
+}
+
 #[test]
 fn since_takes_all_of_a_new_file_for_new() {
     let outcome = repository()
