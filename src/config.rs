@@ -329,9 +329,9 @@ impl ConfigFile {
                 "max-warnings" => set!(fields.max_warnings),
                 "max-file-size" => set!(fields.max_file_size),
                 "overrides" => set!(fields.overrides),
-                _ => Err(Box::new(piece.unknown_key(&source, KIND, "a configuration file", &shape::KEYS))),
+                _ => Err(vec![piece.unknown_key(&source, KIND, "a configuration file", &shape::KEYS)]),
             };
-            problems.extend(done.err().map(|problem| *problem));
+            problems.extend(done.err().into_iter().flatten());
         }
         let include = globs(&source, "include", &fields.include, &mut problems);
         let exclude = globs(&source, "exclude", &fields.exclude, &mut problems);

@@ -5,15 +5,21 @@
 //! is parsed by itself, which also keeps every error's line and column. What a piece says is checked after that, and
 //! located by finding its text in the file.
 
+mod distinct;
+mod entries;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
+use distinct::{Distinct, Mapping};
+use entries::{blank, entries};
 
 /// The largest file that is read, in bytes.
 const LARGEST_FILE: usize = 1 << 20;
@@ -33,12 +39,36 @@ pub(crate) struct Piece<'t> {
 }
 
 /// A value or a list of values.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged, expecting = "expected a value or a list of values")]
+#[cfg_attr(test, schemars(untagged))]
 pub(crate) enum OneOrMore {
     One(String),
     More(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for OneOrMore {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMoreVisitor)
+    }
+}
+
+struct OneOrMoreVisitor;
+
+impl<'de> Visitor<'de> for OneOrMoreVisitor {
+    type Value = OneOrMore;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a word or a list of words")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<OneOrMore, E> {
+        Ok(OneOrMore::One(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, values: A) -> Result<OneOrMore, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(values)).map(OneOrMore::More)
+    }
 }
 
 impl OneOrMore {
@@ -86,16 +116,16 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
         problems.push(error(at..at, message).with_help(help));
         return Vec::new();
     }
-    match serde_yaml::from_str::<serde_yaml::Value>(text) {
-        Ok(serde_yaml::Value::Mapping(_)) => {}
+    if let Err(yaml) = serde_yaml::from_str::<IgnoredAny>(text) {
+        problems.push(yaml_error(source, kind, &yaml, text, 0));
+        return Vec::new();
+    }
+    match serde_yaml::from_str::<Option<Mapping>>(text) {
+        Ok(Some(Mapping)) => {}
         // Nothing but comments.
-        Ok(serde_yaml::Value::Null) => return Vec::new(),
-        Ok(_) => {
+        Ok(None) => return Vec::new(),
+        Err(_) => {
             problems.push(error(0..line_end(text, 0), NO_MAPPING.to_owned()));
-            return Vec::new();
-        }
-        Err(yaml) => {
-            problems.push(yaml_error(source, kind, &yaml, 0));
             return Vec::new();
         }
     }
@@ -120,7 +150,30 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
     for (piece, end) in pieces.iter_mut().zip(ends) {
         piece.text = &text[piece.start..end];
     }
+    problems.extend(repeated(&pieces, source, kind));
     pieces
+}
+
+/// The keys that stand a second time. Their values are read all the same: what is wrong in them is to be told, too.
+fn repeated(pieces: &[Piece<'_>], source: &SourceFile, kind: &str) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for Piece { key, start, .. } in pieces {
+        let at = *start..start + key.len();
+        match first.get(key) {
+            None => {
+                first.insert(key, at);
+            }
+            Some(first) => {
+                let message = format!("the key `{key}` stands here a second time");
+                let label = Label::new(source.span(at), "the second one");
+                let related = vec![Label::new(source.span(first.clone()), "the first one")];
+                let problem = Diagnostic { related, ..Diagnostic::error(format!("{kind}/yaml"), message, label) };
+                problems.push(problem.with_help("write what both are to say under one of them"));
+            }
+        }
+    }
+    problems
 }
 
 /// Where a line ends for YAML that does not end for who counts or adds lines: at a carriage return by itself, or at one of
@@ -165,35 +218,33 @@ pub(crate) fn items<'s>(
         Diagnostic::error(format!("{kind}/yaml"), message, Label::new(source.span(at), ""))
     };
     let key = piece.start..piece.start + piece.key.len();
-    let count = match serde_yaml::from_str::<BTreeMap<String, serde_yaml::Value>>(piece.text) {
-        Ok(mapping) => match mapping.get(piece.key) {
-            Some(serde_yaml::Value::Sequence(entries)) => entries.len(),
-            Some(serde_yaml::Value::Null) => 0,
-            _ => {
-                problems.push(error(key, "expected a list: lines that start with `- `"));
-                return Vec::new();
-            }
-        },
-        Err(yaml) => {
-            problems.push(yaml_error(source, kind, &yaml, piece.start));
+    let count = match serde_yaml::from_str::<BTreeMap<String, Option<Vec<IgnoredAny>>>>(piece.text) {
+        Ok(mut mapping) => mapping.remove(piece.key).flatten().map_or(0, |entries| entries.len()),
+        Err(_) => {
+            problems.push(error(key, "expected a list: lines that start with `- `"));
             return Vec::new();
         }
     };
     if count == 0 {
         return Vec::new();
     }
-    let items = cut_items(piece, source);
     // Only what is written one key a line can be cut; all else is told from it by its count.
-    let is_cut = |item: &Item<'_>| !item.pieces.is_empty() && item.pieces.iter().all(|piece| !piece.key.is_empty());
-    if items.len() == count && items.iter().all(is_cut) {
-        return items;
+    let expected = "expected entries that start with `- ` on a line, and a line for each `key: value`";
+    let mut items = cut_items(piece, source);
+    if items.len() != count {
+        problems.push(error(key, expected));
     }
-    let wrong = items.iter().find(|item| !is_cut(item)).map_or(key, |item| {
-        let start = item.lines.start + item.indent;
-        start..line_end(source.text(), start)
+    items.retain(|item| {
+        let is_cut = !item.pieces.is_empty() && item.pieces.iter().all(|piece| !piece.key.is_empty());
+        if is_cut {
+            problems.extend(repeated(&item.pieces, source, kind));
+        } else {
+            let start = item.lines.start + item.indent;
+            problems.push(error(start..line_end(source.text(), start), expected));
+        }
+        is_cut
     });
-    problems.push(error(wrong, "expected entries that start with `- ` on a line, and a line for each `key: value`"));
-    Vec::new()
+    items
 }
 
 fn cut_items<'s>(piece: &Piece<'s>, source: &'s SourceFile) -> Vec<Item<'s>> {
@@ -240,19 +291,95 @@ fn cut_items<'s>(piece: &Piece<'s>, source: &'s SourceFile) -> Vec<Item<'s>> {
     items
 }
 
-/// Parses the value of a piece.
-pub(crate) fn parse<T: DeserializeOwned>(
+/// What came of a value that holds mistakes.
+pub(crate) struct Mistaken<T> {
+    /// All of them.
+    pub(crate) problems: Vec<Diagnostic>,
+    /// The value without the entries, of itself, that hold a mistake.
+    pub(crate) entries: Option<T>,
+    /// The value without the mistakes: an entry that holds one may have others beside it.
+    pub(crate) rest: Option<T>,
+}
+
+/// The most mistakes of one value that are looked for: for each the value is read anew.
+const MOST_MISTAKES: usize = 20;
+
+/// Parses the value of a piece. Each mistake spoils the smallest entry around it, and no more: the others are told, too.
+pub(crate) fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile, kind: &str) -> Result<T, Mistaken<T>> {
+    let mut error = match attempt::<T>(piece, piece.text) {
+        Ok(Some(value)) => return Ok(value),
+        Ok(None) => {
+            let label = Label::new(source.span(piece.start..piece.start + piece.key.len()), "");
+            let problem = Diagnostic::error(format!("{kind}/yaml"), format!("`{}` has no value", piece.key), label);
+            return Err(Mistaken { problems: vec![problem], entries: None, rest: None });
+        }
+        Err(error) => error,
+    };
+    let mut ranges = entries(piece.text);
+    ranges.sort_by_key(ExactSizeIterator::len);
+    let mut problems = Vec::new();
+    let mut blanked: Vec<Range<usize>> = Vec::new();
+    let mut text = piece.text.to_owned();
+    let mut whole = text.clone();
+    while blanked.len() < MOST_MISTAKES {
+        let at = place(&text, &error).unwrap_or_default();
+        // A list or mapping that is not in brackets starts where its first entry does.
+        let message = error.to_string();
+        let of_whole = ["missing field", "invalid type: sequence", "invalid type: map"];
+        let starts_list = of_whole.iter().any(|start| message.contains(start)) && !text[at..].starts_with(['[', '{']);
+        let around = ranges.iter().filter(|range| range.contains(&at) && !(starts_list && range.start == at));
+        let mut around = around.filter(|range| range.start > 0);
+        let smallest = around.next();
+        let largest = around.next_back().or(smallest);
+        // An entry that something was taken out of may lack just that.
+        let lacks = |range: &Range<usize>| blanked.iter().any(|of| range.start <= of.start && of.end <= range.end);
+        let around = smallest.cloned().unwrap_or(0..text.len());
+        if !lacks(&around) {
+            let separator = |c: char| c == ',' || c.is_whitespace();
+            let value = at..at + text[at..around.end.max(at)].trim_end_matches(separator).len();
+            let mut problem = yaml_error(source, kind, &error, &text[..value.end], piece.start);
+            if message.contains("a YAML tag") {
+                let named = names_expected::<T>(piece, &text, &problem.message, value);
+                problem.message = named.unwrap_or(problem.message);
+            }
+            problems.push(problem);
+        }
+        let (Some(smallest), Some(largest)) = (smallest, largest) else { break };
+        blank(&mut text, smallest.clone());
+        blank(&mut whole, largest.clone());
+        blanked.push(smallest.clone());
+        error = match attempt::<T>(piece, &text) {
+            // What is left may be no YAML: then it says nothing of the file.
+            Err(error) if serde_yaml::from_str::<IgnoredAny>(&text).is_ok() => error,
+            _ => break,
+        };
+    }
+    problems.sort_by_key(|problem| problem.primary.span);
+    let value = |text: &str| attempt::<T>(piece, text).ok().flatten();
+    Err(Mistaken { problems, entries: value(&whole), rest: value(&text) })
+}
+
+fn attempt<T: DeserializeOwned>(piece: &Piece<'_>, text: &str) -> Result<Option<T>, serde_yaml::Error> {
+    serde_yaml::from_str::<Distinct>(text)?;
+    Ok(serde_yaml::from_str::<BTreeMap<String, T>>(text)?.remove(piece.key))
+}
+
+/// A message on a list or mapping that stands in the place of a name, with the names, which the parser tells only of other
+/// words.
+fn names_expected<T: DeserializeOwned>(
     piece: &Piece<'_>,
-    source: &SourceFile,
-    kind: &str,
-) -> Result<T, Box<Diagnostic>> {
-    let mut parsed: BTreeMap<String, T> =
-        serde_yaml::from_str(piece.text).map_err(|yaml| Box::new(yaml_error(source, kind, &yaml, piece.start)))?;
-    let value = parsed.remove(piece.key);
-    value.ok_or_else(|| {
-        let label = Label::new(source.span(piece.start..piece.start + piece.key.len()), "");
-        Box::new(Diagnostic::error(format!("{kind}/yaml"), format!("`{}` has no value", piece.key), label))
-    })
+    text: &str,
+    message: &str,
+    value: Range<usize>,
+) -> Option<String> {
+    let mut text = text.to_owned();
+    blank(&mut text, value.clone());
+    // A list may start where its key does; a word may not.
+    let word = if text[..value.start].ends_with('\n') { value.start - 1 } else { value.start };
+    text.replace_range(word..value.start + 1, if word < value.start { " _" } else { "_" });
+    let of_word = attempt::<T>(piece, &text).err()?.to_string();
+    let names = of_word.split_once("unknown variant ")?.1.split_once(", ")?.1.split(" at line ").next()?;
+    Some(format!("{}, {names}", message.split_once(", expected ")?.0))
 }
 
 /// A text as a YAML scalar in double quotes.
@@ -272,14 +399,21 @@ pub(crate) fn quoted(text: &str) -> String {
     scalar
 }
 
-/// Parses the value of a piece into its place.
+/// Parses the value of a piece into its place, as far as it is right.
 pub(crate) fn read_piece<T: DeserializeOwned>(
     piece: &Piece<'_>,
     source: &SourceFile,
     kind: &str,
     place: &mut T,
-) -> Result<(), Box<Diagnostic>> {
-    parse(piece, source, kind).map(|value| *place = value)
+) -> Result<(), Vec<Diagnostic>> {
+    match parse(piece, source, kind) {
+        Ok(value) => *place = value,
+        Err(Mistaken { problems, rest, .. }) => {
+            rest.into_iter().for_each(|rest| *place = rest);
+            return Err(problems);
+        }
+    }
+    Ok(())
 }
 
 /// A text longer than this, in bytes, is no name with a slip in it. Holding two texts against each other takes time and
@@ -305,23 +439,21 @@ pub(crate) fn did_you_mean<'k>(text: &str, known: impl IntoIterator<Item = &'k s
     close.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
 }
 
-/// A YAML error as a diagnostic; `base` is the text offset of what was parsed.
-fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: usize) -> Diagnostic {
-    let text = source.text();
-    let at = match yaml.location() {
-        Some(location) => {
-            let below = location.line().saturating_sub(1);
-            let line = source.line_range(source.line_at(base) + below);
-            // What was parsed may start inside of its first line.
-            let from = if below == 0 { base } else { line.start };
-            let column = text[from..line.end.max(from)].chars().take(location.column().saturating_sub(1));
-            let start = (from + column.map(char::len_utf8).sum::<usize>()).min(text.len());
-            start..line_end(text, start).max(start)
-        }
-        None => base..line_end(text, base),
-    };
+/// The place of an error in the text that was parsed, where it has one.
+fn place(text: &str, yaml: &serde_yaml::Error) -> Option<usize> {
+    let location = yaml.location()?;
+    let lines = text.split_inclusive('\n').take(location.line().saturating_sub(1));
+    let start = lines.map(str::len).sum::<usize>();
+    let column = text[start..line_end(text, start)].chars().take(location.column().saturating_sub(1));
+    Some(start + column.map(char::len_utf8).sum::<usize>())
+}
+
+/// A YAML error as a diagnostic; `text` is what was parsed, and `base` its offset in the file.
+fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, text: &str, base: usize) -> Diagnostic {
+    let at = place(text, yaml).unwrap_or_default();
+    let at = base + at..base + line_end(text, at);
     let message = yaml.to_string();
-    let message = in_words(message.split(" at line ").next().unwrap_or(&message));
+    let message = without_numbers(&in_words(message.split(" at line ").next().unwrap_or(&message)));
     let help = match message.as_str() {
         text if text.contains("repetition limit") || text.contains("recursion limit") => {
             Some("aliases (`*name`) may not multiply: write the values out".to_owned())
@@ -331,6 +463,13 @@ fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: u
         }
         text => meant_name(text).map(|meant| format!("did you mean `{meant}`?")),
     };
+    let is_tab = source.text()[at.start..].starts_with('\t') && message.contains("cannot start any token");
+    let (message, help) = match is_tab {
+        true => {
+            ("a tab stands here, which is no indentation in YAML".to_owned(), Some("indent with spaces".to_owned()))
+        }
+        false => (message, help),
+    };
     let diagnostic = Diagnostic::error(format!("{kind}/yaml"), message, Label::new(source.span(at), "here"));
     match help {
         Some(help) => diagnostic.with_help(help),
@@ -338,15 +477,30 @@ fn yaml_error(source: &SourceFile, kind: &str, yaml: &serde_yaml::Error, base: u
     }
 }
 
+/// A message whose path (`overrides[1].rules: ...`) does not count the entries of lists: the place is shown, and of a list
+/// that something was taken out of, the number would be another one.
+fn without_numbers(message: &str) -> String {
+    let path = message.find(": ").unwrap_or_default();
+    let (path, rest) = message.split_at(path);
+    let mut steps = path.split('[');
+    let first = steps.next().unwrap_or_default().to_owned();
+    let path = steps.fold(first, |path, step| match step.split_once(']') {
+        Some((number, after)) if number.bytes().all(|byte| byte.is_ascii_digit()) => path + after,
+        _ => path + "[" + step,
+    });
+    path + rest
+}
+
 /// A message without the names that numbers have in programs.
 fn in_words(message: &str) -> String {
     let Some((given, expected)) = message.rsplit_once(", expected ") else { return message.to_owned() };
+    let given = given.trim_end_matches(" as u128").trim_end_matches(" as i128");
     let most = match expected {
         "u8" => u8::MAX.into(),
         "u16" => u16::MAX.into(),
         "u32" => u32::MAX,
         "u64" | "usize" => return format!("{given}, expected a whole number, 0 or more"),
-        _ => return message.to_owned(),
+        _ => return format!("{given}, expected {expected}"),
     };
     format!("{given}, expected a whole number from 0 to {most}")
 }
@@ -363,34 +517,58 @@ pub(crate) fn line_end(text: &str, start: usize) -> usize {
 }
 
 /// Finds a value's text inside of a key's entry: the range of the source text, or of the key where the text is written
-/// in another way (folded over lines, escaped).
+/// in another way (folded over lines, escaped), or is empty.
 pub(crate) fn find(source: &SourceFile, key: &str, value: &str) -> Range<usize> {
+    if value.is_empty() {
+        return find_first(source, key, &[]);
+    }
     let text = source.text();
-    let mut start = 0;
+    let quoted = value.replace('\'', "''");
+    // In quotes, if it stands in quotes anywhere: a short text may be part of another one.
+    let in_quotes = ['\'', '"'].map(|quote| format!("{quote}{quoted}{quote}"));
+    let found = find_first(source, key, &in_quotes.each_ref().map(String::as_str));
+    if in_quotes.iter().any(|quoted| text[found.clone()] == **quoted) {
+        return found.start + 1..found.end - 1;
+    }
+    // Else by itself, and as part of other words only if it stands nowhere else.
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '*');
+    let Some(entry) = entry_of(text, key) else { return found };
+    let after_key = entry.start + key.len();
+    let entry = &text[after_key..entry.end];
+    let is_whole = |at: &usize| !entry[..*at].ends_with(is_part) && !entry[at + value.len()..].starts_with(is_part);
+    let whole = entry.match_indices(value).map(|(at, _)| at).find(is_whole);
+    match whole {
+        Some(at) => after_key + at..after_key + at + value.len(),
+        None => find_first(source, key, &[value, &quoted]),
+    }
+}
+
+/// Finds the first of some texts that stands inside of a key's entry, as it is: its range, or that of the key.
+pub(crate) fn find_first(source: &SourceFile, key: &str, texts: &[&str]) -> Range<usize> {
+    let text = source.text();
+    let Some(entry) = entry_of(text, key) else { return 0..line_end(text, 0) };
+    let after_key = entry.start + key.len();
+    let found = texts.iter().find_map(|sought| Some((text[after_key..entry.end].find(sought)?, sought.len())));
+    let found = found.map(|(at, length)| after_key + at..after_key + at + length);
+    found.unwrap_or(entry.start..after_key)
+}
+
+/// Where the entry of a top-level key stands. Of two, the value of the later one counts.
+fn entry_of(text: &str, key: &str) -> Option<Range<usize>> {
+    let mut offset = 0;
+    let mut start = None;
     for line in text.split_inclusive('\n') {
         if line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':')) {
-            break;
+            start = Some(offset);
         }
-        start += line.len();
+        offset += line.len();
     }
-    if start >= text.len() {
-        return 0..line_end(text, 0);
-    }
-    let entry = text[start..]
+    let start = start?;
+    let lines = text[start..]
         .split_inclusive('\n')
         .enumerate()
         .take_while(|(idx, line)| *idx == 0 || line.starts_with([' ', '\t', '-', '#', '\n', '\r']));
-    let end = start + entry.map(|(_, line)| line.len()).sum::<usize>();
-    let after_key = start + key.len();
-    let quoted = value.replace('\'', "''");
-    let entry = &text[after_key..end];
-    // In quotes, if it stands in quotes anywhere: a short text may be part of another one.
-    let in_quotes = ['\'', '"'].map(|quote| entry.find(&format!("{quote}{quoted}{quote}")).map(|at| at + 1));
-    let at = in_quotes.into_iter().flatten().map(|at| (at, quoted.len())).next();
-    let plain = || [value, &quoted].into_iter().find_map(|value| Some((entry.find(value)?, value.len())));
-    let found = if value.is_empty() { None } else { at.or_else(plain) };
-    let found = found.map(|(at, length)| after_key + at..after_key + at + length);
-    found.unwrap_or(start..after_key)
+    Some(start..start + lines.map(|(_, line)| line.len()).sum::<usize>())
 }
 
 /// Holds a JSON Schema against the one that is kept in the repository. `UPDATE_SCHEMAS=1` writes it.
@@ -408,6 +586,90 @@ pub(crate) fn check_schema(name: &str, schema: &schemars::Schema) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is wrong with a value, a line for each mistake, with what is marked; and what is left of it, without the entries
+    /// that hold a mistake, and without the mistakes.
+    fn mistakes<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> String {
+        let source = SourceFile::new("a.yaml", text.as_bytes());
+        let mut problems = Vec::new();
+        let piece = pieces(&source, "a", &mut problems).remove(0);
+        let Mistaken { problems, entries, rest } = parse::<T>(&piece, &source, "a").unwrap_err();
+        let shown = |problem: &Diagnostic| {
+            let help = problem.help.iter().map(|help| format!(" ({help})")).collect::<String>();
+            format!("[{}] {}{help}", source.slice(problem.primary.span), problem.message)
+        };
+        let lines = problems.iter().map(shown).chain([entries, rest].map(|left| format!("{left:?}")));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Fields {
+        #[allow(dead_code, reason = "shown in a snapshot")]
+        name: String,
+        #[serde(default)]
+        #[allow(dead_code, reason = "shown in a snapshot")]
+        of: Option<Name>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Name {
+        One,
+        Two,
+    }
+
+    #[test]
+    fn all_mistakes_of_a_value_are_told_each_at_its_place() {
+        insta::assert_snapshot!(mistakes::<Vec<Fields>>("a:\n  - name: x\n    of: tow # so\n  - nam: y\n    of: one\n  - name: [z]\n    \
+             of:\n      - one\n  - of: one\n  - name: v\n    of: {}\n    name: w\n  - {name: u}\n"), @r#"
+        [tow # so] a.of: unknown variant `tow`, expected `one` or `two` (did you mean `two`?)
+        [nam: y] a: unknown field `nam`, expected `name` or `of` (did you mean `name`?)
+        [[z]] a.name: invalid type: sequence, expected a string
+        [- one] a.of: invalid type: sequence, expected `one` or `two`
+        [of: one] a: missing field `name`
+        [{}] a.of: invalid type: map, expected `one` or `two`
+        [name: w] a: the key `name` stands here a second time
+        Some([Fields { name: "u", of: None }])
+        Some([Fields { name: "x", of: None }, Fields { name: "v", of: None }, Fields { name: "u", of: None }])
+        "#);
+        insta::assert_snapshot!(mistakes::<Vec<Fields>>("a: [{name: 'x', of: 'o, }'}, # no\n  {name: [], of: one}, {name: y}, é]\n"), @r#"
+        ['o, }'] a.of: unknown variant `o, }`, expected `one` or `two`
+        [[]] a.name: invalid type: sequence, expected a string
+        [é] a: invalid type: string "é", expected struct Fields
+        Some([Fields { name: "y", of: None }])
+        Some([Fields { name: "x", of: None }, Fields { name: "y", of: None }])
+        "#);
+        insta::assert_snapshot!(mistakes::<Name>("a:\n- one\n- two\n"), @"
+        [- one] a: invalid type: sequence, expected `one` or `two`
+        None
+        None
+        ");
+        insta::assert_snapshot!(mistakes::<Vec<String>>("a: {b: c}\n"), @"
+        [{b: c}] a: invalid type: map, expected a sequence
+        None
+        None
+        ");
+        insta::assert_snapshot!(mistakes::<Vec<u8>>("a:\n  - 1000\n  - |\n    - 1000\n  - 3\n"), @r#"
+        [1000] a: invalid value: integer `1000`, expected a whole number from 0 to 255
+        [|] a: invalid type: string "- 1000\n", expected a whole number from 0 to 255
+        Some([3])
+        Some([3])
+        "#);
+        insta::assert_snapshot!(mistakes::<BTreeMap<String, OneOrMore>>("a: {b: 1, c: [d, {}], e: f, b: g}\n"), @r#"
+        [1] a.b: invalid type: integer `1`, expected a word or a list of words
+        [{}] a.c: invalid type: map, expected a string
+        [b: g] a: the key `b` stands here a second time
+        Some({"e": One("f")})
+        Some({"c": More(["d"]), "e": One("f")})
+        "#);
+    }
+
+    #[test]
+    fn mistakes_without_end_are_told_in_part() {
+        let text = format!("a: [{}]\n", "x, ".repeat(1000));
+        assert_eq!(mistakes::<Vec<u8>>(&text).lines().count(), MOST_MISTAKES + 2);
+    }
 
     #[test]
     fn numbers_are_told_in_words() {

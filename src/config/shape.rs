@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 
 use super::FailOn;
 use crate::diagnostic::Severity;
@@ -65,7 +66,7 @@ pub(super) const KEYS: [&str; 14] = [
 /// What is different for some policies.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a map with `paths:` and what holds for them")]
 pub(super) struct OverrideFields {
     /// Patterns of paths, relative to this file's folder.
     pub(super) paths: Vec<String>,
@@ -84,12 +85,36 @@ pub(super) struct OverrideFields {
 }
 
 /// A number of bytes, or a text that has a unit.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged, expecting = "expected a number of bytes, or a size as in `64MiB`")]
+#[cfg_attr(test, schemars(untagged))]
 pub(super) enum SizeField {
     Bytes(u64),
     Text(String),
+}
+
+impl<'de> Deserialize<'de> for SizeField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SizeVisitor)
+    }
+}
+
+struct SizeVisitor;
+
+impl Visitor<'_> for SizeVisitor {
+    type Value = SizeField;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a number of bytes, or a size as in `64MiB`")
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, bytes: u64) -> Result<SizeField, E> {
+        Ok(SizeField::Bytes(bytes))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SizeField, E> {
+        Ok(SizeField::Text(text.to_owned()))
+    }
 }
 
 impl SizeField {

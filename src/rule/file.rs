@@ -24,12 +24,12 @@ use super::reading::Rooms;
 use super::{Fact, Reads, Rule, RuleId, RuleSet};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceFile;
-use crate::yaml::{self, Piece, find, line_end};
+use crate::yaml::{self, Mistaken, Piece, find, find_first, line_end};
 use build::{Build, order};
 pub use compact::Compact;
 use compact::Form;
 use facts::{read_facts, read_packs};
-use shape::{Kind, PatternOrElse, PhraseFields, RULE_KEYS, RuleFields};
+use shape::{Kind, RULE_KEYS, RuleFields};
 use translation::translated;
 use vocabulary::{compile_vocabulary, read_vocabulary};
 
@@ -230,6 +230,10 @@ impl Problems {
         self.0.push(Located { file, diagnostic });
     }
 
+    fn extend(&mut self, file: usize, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        diagnostics.into_iter().for_each(|diagnostic| self.push(file, diagnostic));
+    }
+
     fn any_in(&self, file: usize) -> bool {
         self.0.iter().any(|problem| problem.file == file)
     }
@@ -292,7 +296,13 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
     for piece in &pieces {
         macro_rules! set {
             ($field:expr) => {
-                parse(piece, source).map(|value| $field = value)
+                read_whole(piece, source, &mut $field)
+            };
+        }
+        // One entry of a list is wrong: the others are still to be checked.
+        macro_rules! set_entries {
+            ($field:expr) => {
+                read_entries(piece, source, &mut $field)
             };
         }
         let done = match piece.key {
@@ -302,37 +312,33 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "severity" => set!(fields.severity),
             "level" => set!(fields.level),
             "group" => set!(fields.group),
-            "cite" => set!(fields.cite),
+            "cite" => set_entries!(fields.cite),
             "why" => set!(fields.why),
-            "evidence" => set!(fields.evidence),
-            "vague" => set!(fields.vague),
-            "forbidden" => set!(fields.forbidden),
+            "evidence" => set_entries!(fields.evidence),
+            "vague" => set_entries!(fields.vague),
+            "forbidden" => set_entries!(fields.forbidden),
             "report" => set!(fields.report),
             "claims" => set!(fields.claims),
-            "check" => parse(piece, source).map(|check| fields.check = Some(check)),
+            "check" => set!(fields.check),
             "parameters" => set!(fields.parameters),
-            "unless" => set!(fields.unless),
+            "unless" => set_entries!(fields.unless),
             "when" => set!(fields.when),
-            "place" => set!(fields.place),
+            "place" => set_entries!(fields.place),
             "values" => set!(fields.values),
             "compare" => set!(fields.compare),
             "message" => set!(fields.message),
             "help" => set!(fields.help),
             "draft" => set!(fields.draft),
             "examples" => set!(fields.examples),
-            _ => Err(Box::new(piece.unknown_key(source, KIND, "a rule file", &RULE_KEYS))),
+            _ => Err(vec![piece.unknown_key(source, KIND, "a rule file", &RULE_KEYS)]),
         };
-        if let Err(problem) = done {
-            problems.push(file, *problem);
+        if let Err(mistakes) = done {
+            problems.extend(file, mistakes);
             unread.push(piece.key);
-            // One entry of a list is wrong: the others are still to be checked.
-            match piece.key {
-                "evidence" => fields.evidence = patterns(piece, source),
-                "vague" => fields.vague = patterns(piece, source),
-                "forbidden" => fields.forbidden = patterns(piece, source),
-                _ => {}
-            }
         }
+    }
+    if unread.contains(&"kind") {
+        fields.kind = probable_kind(&pieces);
     }
     if !pieces.is_empty() {
         missing_keys(source, file, &pieces, &fields, &unread, problems);
@@ -340,14 +346,12 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
     fields
 }
 
-/// The plain patterns of a list that holds something wrong besides.
-fn patterns(piece: &Piece<'_>, source: &SourceFile) -> Vec<PhraseFields> {
-    let entries: Vec<PatternOrElse> = parse(piece, source).unwrap_or_default();
-    let patterns = entries.into_iter().filter_map(|entry| match entry {
-        PatternOrElse::Pattern(pattern) => Some(PhraseFields::Pattern(pattern)),
-        PatternOrElse::Else(_) => None,
-    });
-    patterns.collect()
+/// The kind of a rule whose `kind:` can't be read, by what it looks for: that mistake is one, and not one for each key that
+/// goes with the kind that was meant.
+fn probable_kind(pieces: &[Piece<'_>]) -> Kind {
+    let kinds = [("forbidden", Kind::Forbidden), ("claims", Kind::Conflict), ("check", Kind::Structure)];
+    let has = |key: &str| pieces.iter().any(|piece| piece.key == key);
+    kinds.into_iter().find(|(key, _)| has(key)).map_or(Kind::Disclosure, |(_, kind)| kind)
 }
 
 /// Reports the keys that a rule of its kind needs and the file lacks; `unread` holds those that are there, but wrong.
@@ -367,7 +371,9 @@ fn missing_keys(
     };
     let needed = ["id", "title", "kind", "cite", "why", sought, "message", "help", "examples"];
     let lacks = |key: &&str| !pieces.iter().any(|piece| piece.key == *key);
-    let missing: Vec<String> = needed.iter().filter(|key| lacks(key)).map(|key| format!("`{key}:`")).collect();
+    let is_sure = |key: &&str| *key != sought || !unread.contains(&"kind");
+    let missing = needed.iter().filter(|key| lacks(key) && is_sure(key));
+    let missing: Vec<String> = missing.map(|key| format!("`{key}:`")).collect();
     if !missing.is_empty() {
         let label = Label::new(source.span(0..line_end(source.text(), 0)), "");
         let message = format!("the rule lacks {}", missing.join(", "));
@@ -400,12 +406,34 @@ fn pieces<'s>(source: &'s SourceFile, file: usize, problems: &mut Problems) -> V
         let label = Label::new(source.span(0..line_end(source.text(), 0)), "");
         found.push(Diagnostic::error("rule-file/yaml", yaml::NO_MAPPING, label));
     }
-    found.into_iter().for_each(|problem| problems.push(file, problem));
+    problems.extend(file, found);
     pieces
 }
 
-fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile) -> Result<T, Box<Diagnostic>> {
-    yaml::parse(piece, source, KIND)
+/// Reads a value into its place if nothing is wrong with it.
+fn read_whole<T: DeserializeOwned>(
+    piece: &Piece<'_>,
+    source: &SourceFile,
+    place: &mut T,
+) -> Result<(), Vec<Diagnostic>> {
+    yaml::parse(piece, source, KIND).map(|value| *place = value).map_err(|mistaken| mistaken.problems)
+}
+
+/// Reads a value into its place without the entries that something is wrong with.
+fn read_entries<T: DeserializeOwned>(
+    piece: &Piece<'_>,
+    source: &SourceFile,
+    place: &mut T,
+) -> Result<(), Vec<Diagnostic>> {
+    let Mistaken { problems, entries, .. } = match yaml::parse(piece, source, KIND) {
+        Ok(value) => {
+            *place = value;
+            return Ok(());
+        }
+        Err(mistaken) => mistaken,
+    };
+    entries.into_iter().for_each(|entries| *place = entries);
+    Err(problems)
 }
 
 fn read_pattern(
@@ -419,7 +447,8 @@ fn read_pattern(
     match Pattern::parse(text, lexicon) {
         Ok(pattern) => Some(pattern),
         Err(error) => {
-            let whole = find(source, key, text);
+            let whole =
+                if text.is_empty() { find_first(source, key, &["''", "\"\""]) } else { find(source, key, text) };
             // The error's own place, where the pattern stands in the file letter by letter.
             let exact = source.text()[whole.clone()] == *text;
             let at = if exact { whole.start + error.at.start..whole.start + error.at.end } else { whole };
@@ -512,15 +541,15 @@ mod tests {
             ("f.yaml", &disclosure("f", "vague: [{phrase: 'x', value: one}]\n")),
             ("g.yaml", &disclosure("g", "vague: [[x]]\n")),
         ]), @"
-        a.yaml:10 [forbidden] rule-file/phrase: a phrase has either `phrase:` or `regex:`
         a.yaml:11 [x] rule-file/phrase: a phrase has either `phrase:` or `regex:`
+        a.yaml:12 [y] rule-file/phrase: a phrase has either `phrase:` or `regex:`
         a.yaml:13 [within:] rule-file/phrase: `within:` says how near `with:` is; there is no `with:`
         b.yaml:11 [three] rule-file/value: `three` is none of the rule's `values:`
-        c.yaml:10 [51}]] rule-file/yaml: vague[0].within: invalid value: integer `51`, expected a number of clauses from 0 to 50, `clause`, `section` or `document`
-        d.yaml:10 [chapter}]] rule-file/yaml: vague[0].within: unknown variant `chapter`, expected one of `clause`, `section`, `document`
-        e.yaml:10 [[1]}]] rule-file/yaml: vague[0].within: invalid type: sequence, expected a number of clauses from 0 to 50, `clause`, `section` or `document`
+        c.yaml:10 [51] rule-file/yaml: vague.within: invalid value: integer `51`, expected a number of clauses from 0 to 50, `clause`, `section` or `document`
+        d.yaml:10 [chapter] rule-file/yaml: vague.within: unknown variant `chapter`, expected one of `clause`, `section`, `document`
+        e.yaml:10 [[1]] rule-file/yaml: vague.within: invalid type: sequence, expected a number of clauses from 0 to 50, `clause`, `section` or `document`
         f.yaml:10 [one] rule-file/value: `one` is none of the rule's `values:`
-        g.yaml:10 [[x]]] rule-file/yaml: vague[0]: invalid type: sequence, expected a pattern in quotes, or a map with `phrase:` or `regex:`
+        g.yaml:10 [[x]] rule-file/yaml: vague: invalid type: sequence, expected a pattern in quotes, or a map with `phrase:` or `regex:`
         ");
     }
 
@@ -533,12 +562,66 @@ mod tests {
             ("b.yaml", &disclosure("b", &format!("vague: {entries}"))),
             ("c.yaml", &disclosure("c", "").replace("evidence: ['x']\n", &format!("evidence: {entries}"))),
         ]), @"
-        a.yaml:9 [nearby: 1}, 'a, b']] rule-file/yaml: forbidden[0]: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        a.yaml:9 [nearby: 1] rule-file/yaml: forbidden: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
         a.yaml:9 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
-        b.yaml:10 [nearby: 1}, 'a, b']] rule-file/yaml: vague[0]: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        b.yaml:10 [nearby: 1] rule-file/yaml: vague: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
         b.yaml:10 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
-        c.yaml:8 [nearby: 1}, 'a, b']] rule-file/yaml: evidence[0]: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        c.yaml:8 [nearby: 1] rule-file/yaml: evidence: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
         c.yaml:8 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
+        ");
+    }
+
+    #[test]
+    fn a_mistake_in_an_entry_of_a_list_hides_none_in_the_others() {
+        let entries = "forbidden: [{regex: '('}, {phrase: foo, with: [a], within: -1}, '', {}]\n";
+        let conditions = "when: {all: [{claim: 3}, {profil: x}, {is: [missed, vage]}]}\n";
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &forbidden("a", entries)),
+            ("b.yaml", &disclosure("b", conditions)),
+            ("c.yaml", &disclosure("c", "").replace("{disclosed: []}", "{disclosed: [3, x, {txt: x}], missing: 3, mising: []}")),
+        ]), @"
+        a.yaml:9 [(] rule-file/regex: unclosed group
+        a.yaml:9 [-1] rule-file/yaml: forbidden.within: invalid type: integer `-1`, expected a number of clauses from 0 to 50, `clause`, `section` or `document`
+        a.yaml:9 [''] rule-file/pattern: expected a word, `(`, `<` or `...`
+        a.yaml:9 [{}] rule-file/phrase: a phrase has either `phrase:` or `regex:`
+        b.yaml:10 [3] rule-file/yaml: when.all.claim: invalid type: integer `3`, expected a sequence
+        b.yaml:10 [profil: x] rule-file/yaml: when.all: unknown field `profil`, expected one of `claim`, `disclosure`, `is`, `profile`, `all`, `any`, `not` (did you mean `profile`?)
+        b.yaml:10 [missed] rule-file/yaml: when.all.is: unknown variant `missed`, expected one of `disclosed`, `vague`, `missing`, `not-applicable`
+        b.yaml:10 [vage] rule-file/yaml: when.all.is: unknown variant `vage`, expected one of `disclosed`, `vague`, `missing`, `not-applicable` (did you mean `vague`?)
+        c.yaml:9 [3] rule-file/yaml: examples.disclosed: invalid type: integer `3`, expected a text, or a map with `text:` and `value:` or `profile:`
+        c.yaml:9 [txt: x] rule-file/yaml: examples.disclosed: unknown field `txt`, expected one of `text`, `value`, `profile` (did you mean `text`?)
+        c.yaml:9 [3] rule-file/yaml: examples.missing: invalid type: integer `3`, expected a sequence
+        c.yaml:9 [mising: []] rule-file/yaml: examples: unknown field `mising`, expected one of `disclosed`, `vague`, `missing`, `not-applicable`, `found`, `clean` (did you mean `missing`?)
+        ");
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_hides_nothing_else() {
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &forbidden("a", "forbidden: ['<a1> x', 'y']\ntitle: Y\ncolour: red\nunless: ['a, b']\n")),
+            ("vocabulary/a.yaml", "a1: ['x']\na2: ['<a1> x']\na1: ['y', 'a, b']\nnone: []\n"),
+        ]), @"
+        a.yaml:10 [title] rule-file/yaml: the key `title` stands here a second time (write what both are to say under one of them)
+        a.yaml:11 [colour] rule-file/key: `colour` is no key of a rule file (the keys are: id, title, kind, severity, level, group, cite, why, evidence, vague, forbidden, report, claims, check, parameters, unless, when, place, values, compare, message, help, draft, examples)
+        a.yaml:12 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
+        vocabulary/a.yaml:3 [a1] rule-file/yaml: the key `a1` stands here a second time (write what both are to say under one of them)
+        vocabulary/a.yaml:3 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
+        vocabulary/a.yaml:4 [none] vocabulary/pattern: the vocabulary entry `none` has no patterns
+        ");
+    }
+
+    #[test]
+    fn a_kind_that_is_none_is_one_mistake() {
+        let misspelt = |rule: String| rule.replace("kind: ", "kind: x");
+        insta::assert_snapshot!(mistakes(&[
+            ("a.yaml", &misspelt(forbidden("a", "forbidden: ['x', 'a, b']\n"))),
+            ("b.yaml", &misspelt(disclosure("b", ""))),
+            ("c.yaml", &misspelt(disclosure("c", "").replace("evidence: ['x']\n", ""))),
+        ]), @"
+        a.yaml:3 [xforbidden] rule-file/yaml: kind: unknown variant `xforbidden`, expected one of `disclosure`, `forbidden`, `conflict`, `structure` (did you mean `forbidden`?)
+        a.yaml:9 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
+        b.yaml:3 [xdisclosure] rule-file/yaml: kind: unknown variant `xdisclosure`, expected one of `disclosure`, `forbidden`, `conflict`, `structure` (did you mean `disclosure`?)
+        c.yaml:3 [xdisclosure] rule-file/yaml: kind: unknown variant `xdisclosure`, expected one of `disclosure`, `forbidden`, `conflict`, `structure` (did you mean `disclosure`?)
         ");
     }
 
@@ -635,6 +718,8 @@ mod tests {
         vocabulary/a.yaml:4 [link] vocabulary/name: `link` is no name for a vocabulary entry (use lower-case letters, digits and hyphens; number, email, url and link are taken)
         vocabulary/a.yaml:5 [x] rule-file/yaml: three: invalid type: string "x", expected a sequence
         vocabulary/a.yaml:6 [four] vocabulary/pattern: a vocabulary entry holds no gap without a count (write `...5` for a gap of at most five words)
+        vocabulary/a.yaml:6 [<onne>] rule-file/vocabulary: the vocabulary has no entry `onne` (did you mean `<one>`?)
+        vocabulary/a.yaml:6 [<zebra>] rule-file/vocabulary: the vocabulary has no entry `zebra` (define `zebra:` in a file of the folder `vocabulary`)
         vocabulary/b.yaml:1 [one] vocabulary/name: the vocabulary entry `one` is defined twice
         vocabulary/b.yaml:2 [five] vocabulary/cycle: the vocabulary entry `five` names itself, by way of `<six>`
         vocabulary/b.yaml:3 [six] vocabulary/cycle: the vocabulary entry `six` names itself, by way of `<five>`
@@ -699,7 +784,7 @@ mod tests {
         d.yaml:9 [(x] rule-file/regex: unclosed group
         d.yaml:9 [except] rule-file/parameter: this check has no parameter `except`; it has `patterns`
         e.yaml:4 [no-such] rule-file/yaml: check: unknown variant `no-such`, expected one of `impossible-date`, `future-date`, `stale-date`, `no-date`, `placeholder`, `misdecoded-text`, `hidden-character`, `mixed-script`, `example-address`, `cut-off-sentence`, `missing-list`, `unbalanced-bracket`, `unbalanced-quote`, `repeated-heading`, `question-in-list`, `missing-heading`, `misplaced-heading`, `empty-section`, `repeated-paragraph`, `broken-reference`, `broken-contents-entry`, `broken-anchor`, `empty-link`, `long-sentence`, `long-section`, `hard-section`, `undefined-term`, `unused-term`, `undefined-acronym`, `unused-suppression`, `expired-suppression`, `malformed-suppression`
-        f.yaml:9 [many}] rule-file/yaml: parameters.words: invalid type: string "many", expected a whole number from 0 to 4294967295
+        f.yaml:9 [many] rule-file/yaml: parameters.words: invalid type: string "many", expected a whole number from 0 to 4294967295
         "#);
     }
 }

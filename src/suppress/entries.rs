@@ -262,9 +262,9 @@ fn entry(item: &Item<'_>, source: &SourceFile, problems: &mut Vec<Diagnostic>) -
                 })
                 .map(|value| read.path = Some(value))
             }
-            _ => Err(Box::new(piece.unknown_key(source, KIND, "a suppression", &KEYS))),
+            _ => Err(vec![piece.unknown_key(source, KIND, "a suppression", &KEYS)]),
         };
-        problems.extend(done.err().map(|problem| *problem));
+        problems.extend(done.err().into_iter().flatten());
     }
     let lacks = |key: &&str| !item.pieces.iter().any(|piece| piece.key == *key);
     let missing: Vec<String> =
@@ -299,14 +299,14 @@ fn value<T>(
     source: &SourceFile,
     expected: &str,
     read: impl Fn(&str) -> Option<T>,
-) -> Result<T, Box<Diagnostic>> {
-    let text: String = yaml::parse(piece, source, KIND)?;
+) -> Result<T, Vec<Diagnostic>> {
+    let text: String = yaml::parse(piece, source, KIND).map_err(|mistaken| mistaken.problems)?;
     read(&text).ok_or_else(|| {
         let label = Label::new(source.span(piece.start..line_end(source.text(), piece.start)), "");
         let message = match text.trim() {
             "" => format!("`{}` has no value", piece.key),
             text => format!("`{text}` will not do for `{}`", piece.key),
         };
-        Box::new(Diagnostic::error("suppressions/value", message, label).with_help(expected))
+        vec![Diagnostic::error("suppressions/value", message, label).with_help(expected)]
     })
 }

@@ -498,6 +498,24 @@ suppressions:
     let outcome = check(&folder, &["policies"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
     insta::assert_snapshot!(outcome.stderr);
+    // Entries in brackets can't be edited; each is told, and so is what is wrong with the others.
+    folder.write(
+        FILE,
+        "\
+suppressions:
+  - {fingerprint: '1111111111111111', rule: acme/jokes, reason: ok}
+  - fingerprint: 123
+    rule: acme/jokes
+    reason: ok
+    rule: acme/cats
+  - {fingerprint: '1111111111111111', rule: acme/jokes, reason: ok}
+",
+    );
+    let said = check(&folder, &["policies"]).stderr;
+    for place in [":2:3]", ":3:5]", ":6:5]", ":7:3]"] {
+        assert!(said.contains(place), "{place}: {said}");
+    }
+    assert!(said.contains("4 mistakes in the suppressions"), "{said}");
     for (text, said) in [
         ("suppressions: {a: b}\n", "expected a list"),
         ("suppressions: [{fingerprint: '1111111111111111'}]\n", "expected entries that start with `- `"),

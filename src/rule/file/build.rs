@@ -24,7 +24,7 @@ use crate::rule::{
     Structure, With, Within, did_you_mean,
 };
 use crate::source::SourceFile;
-use crate::yaml::{OneOrMore, find};
+use crate::yaml::{OneOrMore, find, find_first};
 
 pub(super) struct Build<'b, 'c> {
     pub(super) lexicon: &'b mut Lexicon,
@@ -273,12 +273,12 @@ impl Build<'_, '_> {
             (Some(pattern), None) => Search::Pattern(self.program(key, std::slice::from_ref(pattern))?),
             (None, Some(regex)) => Search::Regex(self.regex(key, regex)?),
             _ => {
-                let shown = detailed.phrase.as_deref().unwrap_or_default();
-                self.problem(
-                    "rule-file/phrase",
-                    find(self.source, key, shown),
-                    "a phrase has either `phrase:` or `regex:`",
-                );
+                let given = [&detailed.phrase, &detailed.heading, &detailed.value].into_iter().flatten();
+                let at = match given.chain(&detailed.with).chain(&detailed.not).next() {
+                    Some(shown) => find(self.source, key, shown),
+                    None => find_first(self.source, key, &["{}"]),
+                };
+                self.problem("rule-file/phrase", at, "a phrase has either `phrase:` or `regex:`");
                 return None;
             }
         };

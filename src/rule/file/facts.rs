@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::shape::{FactFields, PackFields};
-use super::{Form, KIND, Layer, Problems, Role, RuleSource, parse, pieces};
+use super::{Form, KIND, Layer, Problems, Role, RuleSource, pieces, read_whole};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::profile::{FactIs, Profile, Takes, UNSAID};
 use crate::rule::{Fact, Pack};
 use crate::source::SourceFile;
-use crate::yaml::{OneOrMore, find};
+use crate::yaml::{self, OneOrMore, find};
 
 /// Reads the facts, in the order of their names. A user's fact replaces a built-in one of the same name.
 pub(super) fn read_facts(sources: &[RuleSource], form: Form, problems: &mut Problems) -> Vec<Fact> {
@@ -29,14 +29,14 @@ pub(super) fn read_facts(sources: &[RuleSource], form: Form, problems: &mut Prob
             continue;
         }
         for piece in pieces(source, file, problems) {
-            match parse::<FactFields>(&piece, source) {
+            match yaml::parse::<FactFields>(&piece, source, KIND) {
                 Ok(fields) if fields.values.contains_key(UNSAID) => {
                     let label = Label::new(source.span(find(source, piece.key, UNSAID)), "");
                     let message = format!("`{UNSAID}` stands for a fact that is not given: no value can be called so");
                     problems.push(file, Diagnostic::error("rule-file/fact", message, label));
                 }
                 Ok(fields) => add(piece.key, fields),
-                Err(problem) => problems.push(file, *problem),
+                Err(mistaken) => problems.extend(file, mistaken.problems),
             }
         }
     }
@@ -64,15 +64,13 @@ fn read_pack(given: &RuleSource, file: usize, problems: &mut Problems) -> PackFi
     let mut fields = PackFields::default();
     for piece in pieces(source, file, problems) {
         let done = match piece.key {
-            "id" => parse(&piece, source).map(|value| fields.id = value),
-            "title" => parse(&piece, source).map(|value| fields.title = value),
-            "about" => parse(&piece, source).map(|value| fields.about = value),
-            "profile" => parse(&piece, source).map(|value| fields.profile = value),
-            _ => Err(Box::new(piece.unknown_key(source, KIND, "a pack file", &KEYS))),
+            "id" => read_whole(&piece, source, &mut fields.id),
+            "title" => read_whole(&piece, source, &mut fields.title),
+            "about" => read_whole(&piece, source, &mut fields.about),
+            "profile" => read_whole(&piece, source, &mut fields.profile),
+            _ => Err(vec![piece.unknown_key(source, KIND, "a pack file", &KEYS)]),
         };
-        if let Err(problem) = done {
-            problems.push(file, *problem);
-        }
+        problems.extend(file, done.err().into_iter().flatten());
     }
     if (fields.id.is_empty() || fields.title.is_empty() || fields.about.is_empty()) && !problems.any_in(file) {
         let label = Label::new(source.span(0..0), "");

@@ -164,7 +164,7 @@ impl From<ReportName> for Reported {
 /// Something that the policy says.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a map with `says:` and `phrases:`")]
 pub(super) struct ClaimFields {
     /// What it says, in a few words: findings show it at the place.
     pub(super) says: String,
@@ -214,7 +214,7 @@ impl ClaimFields {
 /// Words that mean one thing.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a map with `phrase:` and `as:`")]
 pub(super) struct SubjectFields {
     /// A pattern of them, over the words of one clause.
     pub(super) phrase: String,
@@ -298,7 +298,7 @@ pub(super) enum CheckName {
 /// What a check of the document's form is told.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a map of the check's parameters")]
 pub(super) struct ParameterFields {
     /// Regular expressions over the words of a clause or heading, as the reader sees them.
     #[serde(default)]
@@ -387,14 +387,6 @@ pub(super) enum PhraseFields {
     Detailed(Box<DetailedPhrase>),
 }
 
-/// An entry of a list of phrases of which another one is wrong.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum PatternOrElse {
-    Pattern(String),
-    Else(serde::de::IgnoredAny),
-}
-
 /// A phrase with what must be there besides.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -436,7 +428,7 @@ pub(super) enum ContentFields {
 /// A pattern with what its matches say, or with what to ignore.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a map with `phrase:`")]
 pub(super) struct NamedContent {
     /// The pattern, over the words of one clause.
     pub(super) phrase: String,
@@ -515,7 +507,11 @@ pub(super) struct TranslationFields {
 /// When a rule is asked. Exactly one key, but `disclosure` goes with `is`.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a map with `claim:`, `profile:`, `all:`, `any:`, `not:`, or `disclosure:` and `is:`"
+)]
 pub(super) struct ConditionFields {
     /// Patterns one of which some clause of the document matches.
     #[serde(default)]
@@ -595,7 +591,7 @@ pub(super) struct PackFields {
 /// What findings say, each in one sentence without a full stop.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a map with `missing:`, `vague:` or `found:`")]
 pub(super) struct MessageFields {
     /// The disclosure is missing.
     #[serde(default)]
@@ -611,7 +607,11 @@ pub(super) struct MessageFields {
 /// Texts by the result that the rule must have on them.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a map with lists of texts, as `disclosed:` or `found:`"
+)]
 pub(super) struct ExampleFields {
     /// Disclosures that are disclosed.
     #[serde(default)]
@@ -644,7 +644,7 @@ pub(super) enum ExampleField {
 
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a map with `text:`")]
 pub(super) struct DetailedExample {
     /// The text, in Markdown.
     pub(super) text: String,

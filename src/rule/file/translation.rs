@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::shape::{RuleFields, TranslationFields};
-use super::{Form, KIND, Problems, ReadRule, Role, RuleSource, parse, pieces};
+use super::{Form, KIND, Problems, ReadRule, Role, RuleSource, pieces, read_entries, read_whole};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::{RuleId, did_you_mean};
 use crate::yaml::find;
@@ -96,21 +96,19 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Tran
     let mut fields = TranslationFields::default();
     for piece in pieces(source, file, problems) {
         let done = match piece.key {
-            "id" => parse(&piece, source).map(|value| fields.id = value),
-            "evidence" => parse(&piece, source).map(|value| fields.evidence = value),
-            "vague" => parse(&piece, source).map(|value| fields.vague = value),
-            "forbidden" => parse(&piece, source).map(|value| fields.forbidden = value),
-            "claims" => parse(&piece, source).map(|value| fields.claims = value),
-            "unless" => parse(&piece, source).map(|value| fields.unless = value),
-            "when" => parse(&piece, source).map(|value| fields.when = value),
-            "place" => parse(&piece, source).map(|value| fields.place = value),
-            "compare" => parse(&piece, source).map(|value| fields.compare = value),
-            "examples" => parse(&piece, source).map(|value| fields.examples = value),
-            _ => Err(Box::new(piece.unknown_key(source, KIND, "a translation of a rule", &KEYS))),
+            "id" => read_whole(&piece, source, &mut fields.id),
+            "evidence" => read_entries(&piece, source, &mut fields.evidence),
+            "vague" => read_entries(&piece, source, &mut fields.vague),
+            "forbidden" => read_entries(&piece, source, &mut fields.forbidden),
+            "claims" => read_whole(&piece, source, &mut fields.claims),
+            "unless" => read_entries(&piece, source, &mut fields.unless),
+            "when" => read_whole(&piece, source, &mut fields.when),
+            "place" => read_entries(&piece, source, &mut fields.place),
+            "compare" => read_whole(&piece, source, &mut fields.compare),
+            "examples" => read_whole(&piece, source, &mut fields.examples),
+            _ => Err(vec![piece.unknown_key(source, KIND, "a translation of a rule", &KEYS)]),
         };
-        if let Err(problem) = done {
-            problems.push(file, *problem);
-        }
+        problems.extend(file, done.err().into_iter().flatten());
     }
     let looks_for_nothing = fields.evidence.is_empty() && fields.forbidden.is_empty() && fields.claims.is_empty();
     if looks_for_nothing && !problems.any_in(file) {

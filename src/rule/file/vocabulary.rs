@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Form, Layer, Problems, Role, RuleSource, parse, pieces, read_pattern};
+use super::{Form, Layer, Problems, Role, RuleSource, pieces, read_entries, read_pattern};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::compiler::compile_entries;
 use crate::rule::did_you_mean;
@@ -49,7 +49,8 @@ pub(super) fn read_vocabulary(
                 problems.push(file, Diagnostic::error("vocabulary/name", message, label()).with_help(help));
                 continue;
             }
-            if entries.get(&name).is_some_and(|other| other.layer == *layer) {
+            // Two in one file are reported for that, as two of any key are.
+            if entries.get(&name).is_some_and(|other| other.layer == *layer && other.file != file) {
                 let message = format!("the vocabulary entry `{name}` is defined twice");
                 problems.push(file, Diagnostic::error("vocabulary/name", message, label()));
                 continue;
@@ -60,21 +61,27 @@ pub(super) fn read_vocabulary(
                 problems.push(file, Diagnostic::error("vocabulary/size", message, label()).with_help(help));
                 break;
             }
-            match parse::<Vec<String>>(&piece, source) {
-                Err(problem) => problems.push(file, *problem),
-                Ok(texts) => {
-                    let patterns =
-                        texts.iter().filter_map(|text| read_pattern(source, file, piece.key, text, lexicon, problems));
-                    let patterns: Vec<Pattern> = patterns.collect();
-                    if patterns.iter().any(|pattern| has_endless_gap(&pattern.sequence)) {
-                        let message = "a vocabulary entry holds no gap without a count";
-                        let help = "write `...5` for a gap of at most five words";
-                        problems.push(file, Diagnostic::error("vocabulary/pattern", message, label()).with_help(help));
-                        continue;
-                    }
-                    entries.insert(name, ReadEntry { file, layer: *layer, patterns });
+            let mut texts: Vec<String> = Vec::new();
+            match read_entries(&piece, source, &mut texts) {
+                Err(mistakes) => problems.extend(file, mistakes),
+                Ok(()) if texts.is_empty() => {
+                    let message = format!("the vocabulary entry `{name}` has no patterns");
+                    problems.push(file, Diagnostic::error("vocabulary/pattern", message, label()));
                 }
+                Ok(()) => {}
             }
+            let patterns =
+                texts.iter().filter_map(|text| read_pattern(source, file, piece.key, text, lexicon, problems));
+            let mut patterns: Vec<Pattern> = patterns.collect();
+            let before = patterns.len();
+            patterns.retain(|pattern| !has_endless_gap(&pattern.sequence));
+            if patterns.len() < before {
+                let message = "a vocabulary entry holds no gap without a count";
+                let help = "write `...5` for a gap of at most five words";
+                problems.push(file, Diagnostic::error("vocabulary/pattern", message, label()).with_help(help));
+            }
+            // Whatever is wrong with it, it is there: who names it made no mistake.
+            entries.insert(name, ReadEntry { file, layer: *layer, patterns });
         }
     }
     entries
@@ -97,7 +104,12 @@ pub(super) fn compile_vocabulary(
 ) -> (BTreeMap<String, EntryId>, Vec<Program>) {
     let patterns = vocabulary.iter().map(|(name, entry)| (name.clone(), entry.patterns.clone())).collect();
     let (ids, programs, circular) = compile_entries(&patterns, lexicon, |name, error| {
-        let file = vocabulary[name].file;
+        let ReadEntry { file, patterns, .. } = &vocabulary[name];
+        // One without patterns is reported for what was wrong with them, or for having none.
+        if patterns.is_empty() {
+            return;
+        }
+        let file = *file;
         let label = Label::new(sources[file].source.span(find(&sources[file].source, name, "")), "");
         problems.push(file, Diagnostic::error("vocabulary/pattern", error.to_string(), label));
     });
