@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::Language;
 use crate::rule::{Layer, Profile, ReadingLevel, Role, RuleSet, RuleSource, did_you_mean, pattern_error};
 use crate::source::{SourceFile, Span};
-use crate::yaml::{find, pieces, quoted, read_piece};
+use crate::yaml::{find, pieces, read_piece};
 use shape::{ConfigFields, OverrideFields, Switch};
 
 /// The name that a configuration file is looked for under.
@@ -67,7 +67,7 @@ pub struct ConfigFile {
     include: Vec<PathGlob>,
     exclude: Vec<PathGlob>,
     rule_folders: Vec<(String, Span)>,
-    required: BTreeMap<String, Vec<String>>,
+    requires_words: bool,
     level: Option<ReadingLevel>,
     stale_after: Option<u16>,
     fail_on: Option<FailOn>,
@@ -355,12 +355,6 @@ impl ConfigFile {
                 problems.push(Diagnostic::error("config/required-vocabulary", message, label));
             }
         }
-        // What was reported is not to be reported again when it is compiled.
-        fields
-            .required_vocabulary
-            .values_mut()
-            .for_each(|patterns| patterns.retain(|text| pattern_error(text).is_none()));
-        fields.required_vocabulary.retain(|_, patterns| !patterns.is_empty());
         let max_file_size = fields.max_file_size.and_then(|size| {
             let text = size.text();
             let parsed = Size::parse(&text);
@@ -387,7 +381,7 @@ impl ConfigFile {
             include,
             exclude,
             rule_folders,
-            required: fields.required_vocabulary,
+            requires_words: !fields.required_vocabulary.is_empty(),
             level: fields.level.map(ReadingLevel::from),
             stale_after: fields.stale_after,
             fail_on: fields.fail_on.map(FailOn::from),
@@ -437,31 +431,16 @@ impl ConfigFile {
         }
     }
 
-    /// The words that the policies must use, each as a rule: `required/NAME`.
+    /// The words that the policies must use, which are rules: `required/NAME`.
     pub fn required(&self) -> Vec<RuleSource> {
-        let name = self.source.name();
-        let rule = |(term, phrases): (&String, &Vec<String>)| {
-            let phrases: Vec<String> = phrases.iter().map(|phrase| quoted(phrase)).collect();
-            let shown = phrases.join(", ");
-            let text = format!(
-                "id: required/{term}\ntitle: {}\nkind: disclosure\nseverity: error\ncite: [{}]\nwhy: {}\nevidence: [{}]\n\
-                 message: {{missing: {}}}\nhelp: {}\nexamples: {{}}\n",
-                quoted(&format!("Required words: {term}")),
-                quoted(name),
-                quoted("The configuration asks for these words."),
-                shown,
-                quoted(&format!("the policy does not use the words that `{term}` requires")),
-                quoted(&format!("Use one of: {}.", shown.replace('"', "`"))),
-            );
-            RuleSource {
-                source: SourceFile::new(format!("{name}: required-vocabulary"), text.as_bytes()),
-                role: Role::Rule,
-                layer: Layer::User,
-                language: None,
-                compact: None,
-            }
+        let source = || RuleSource {
+            source: self.source.clone(),
+            role: Role::Required,
+            layer: Layer::User,
+            language: None,
+            compact: None,
         };
-        self.required.iter().map(rule).collect()
+        self.requires_words.then(source).into_iter().collect()
     }
 
     /// What it names that the rules don't have, with the line of each.

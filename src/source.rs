@@ -73,7 +73,7 @@ struct Run {
 }
 
 /// One file: its name, its text, and the way back to its bytes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
     text: String,

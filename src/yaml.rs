@@ -9,7 +9,6 @@ mod distinct;
 mod entries;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use serde::de::value::SeqAccessDeserializer;
@@ -382,23 +381,6 @@ fn names_expected<T: DeserializeOwned>(
     Some(format!("{}, {names}", message.split_once(", expected ")?.0))
 }
 
-/// A text as a YAML scalar in double quotes.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut scalar = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => scalar.extend(['\\', character]),
-            character if character.is_control() => {
-                // Writing to a String can't fail.
-                let _ = write!(scalar, "\\u{:04x}", u32::from(character));
-            }
-            character => scalar.push(character),
-        }
-    }
-    scalar.push('"');
-    scalar
-}
-
 /// Parses the value of a piece into its place, as far as it is right.
 pub(crate) fn read_piece<T: DeserializeOwned>(
     piece: &Piece<'_>,
@@ -663,6 +645,45 @@ mod tests {
         Some({"e": One("f")})
         Some({"c": More(["d"]), "e": One("f")})
         "#);
+    }
+
+    #[test]
+    fn a_mistake_of_the_whole_file_has_a_place() {
+        let told = |text: &str| {
+            let source = SourceFile::new("a.yaml", text.as_bytes());
+            let mut problems = Vec::new();
+            for piece in pieces(&source, "a", &mut problems) {
+                let mistakes = parse::<IgnoredAny>(&piece, &source, "a").err().map(|mistaken| mistaken.problems);
+                problems.extend(mistakes.into_iter().flatten());
+            }
+            let shown = |problem: &Diagnostic| {
+                let at = source.position(problem.primary.span.start());
+                let related = problem.related.iter().map(|label| format!(", {}", source.slice(label.span)));
+                format!("{}:{} {}{}", at.line, at.column, problem.message, related.collect::<String>())
+            };
+            problems.iter().map(shown).collect::<Vec<_>>().join("\n")
+        };
+        let bomb = (1..9).fold("x: y\nb:\n- &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, level| {
+            text + &format!("- &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "))
+        });
+        insta::assert_snapshot!([
+            told("a: x\nb: y\na: z\n"),
+            told("a: {b: c,\n  b: d}\nc: !e {f: g, f: 999999999999999999999999}\n"),
+            told("a:\n\tb: c\n"),
+            told("a:\n  b: 'c\n"),
+            told("- a\n"),
+            told("# a\n"),
+            told(&bomb),
+        ].join("\n"), @"
+        3:1 the key `a` stands here a second time, a
+        2:3 a: the key `b` stands here a second time
+        3:14 c: the key `f` stands here a second time
+        2:1 a tab stands here, which is no indentation in YAML
+        3:1 found unexpected end of stream
+        1:1 expected a mapping: lines of `key: value`
+
+        2:1 repetition limit exceeded
+        ");
     }
 
     #[test]

@@ -4,12 +4,14 @@ mod build;
 mod compact;
 mod facts;
 mod parameters;
+mod required;
 mod shape;
 mod translation;
 mod vocabulary;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
@@ -29,6 +31,7 @@ use build::{Build, order};
 pub use compact::Compact;
 use compact::Form;
 use facts::{read_facts, read_packs};
+use required::required_rules;
 use shape::{Kind, RULE_KEYS, RuleFields};
 use translation::translated;
 use vocabulary::{compile_vocabulary, read_vocabulary};
@@ -53,6 +56,8 @@ pub enum Role {
     Pack,
     /// Facts that a profile can give.
     Profile,
+    /// A configuration, for the words that it requires: each of its names is a rule.
+    Required,
 }
 
 /// A file of rules or vocabulary.
@@ -194,7 +199,7 @@ fn compile_files(
     let mut rules = Vec::with_capacity(files.len());
     let mut needs = Vec::with_capacity(files.len());
     for ReadRule { file, id, fields, untranslated } in files {
-        let RuleSource { source, layer, .. } = &sources[file];
+        let RuleSource { source, layer, role, .. } = &sources[file];
         let mut build = Build {
             lexicon: &mut lexicon,
             frozen: frozen.as_ref().filter(|_| *layer == Layer::Builtin),
@@ -205,6 +210,7 @@ fn compile_files(
             file,
             source,
             layer: *layer,
+            role: *role,
             problems,
             regexes: &mut regexes,
             needs: Vec::new(),
@@ -258,12 +264,21 @@ struct ReadRule {
 fn read_rules(sources: &[RuleSource], form: Form, problems: &mut Problems) -> Vec<ReadRule> {
     let mut named: BTreeMap<RuleId, ReadRule> = BTreeMap::new();
     let mut unnamed = Vec::new();
-    for (file, given) in
-        sources.iter().enumerate().filter(|(_, given)| given.role == Role::Rule && given.language.is_none())
-    {
-        let RuleSource { source, layer, .. } = given;
-        let fields: Box<RuleFields> = form.read(given).unwrap_or_else(|| Box::new(read_fields(given, file, problems)));
-        let label = Label::new(source.span(find(source, "id", &fields.id)), "");
+    let mut all: Vec<(usize, Range<usize>, Box<RuleFields>)> = Vec::new();
+    for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.language.is_none()) {
+        match given.role {
+            Role::Rule => {
+                let fields: Box<RuleFields> =
+                    form.read(given).unwrap_or_else(|| Box::new(read_fields(given, file, problems)));
+                all.push((file, find(&given.source, "id", &fields.id), fields));
+            }
+            Role::Required => all.extend(required_rules(&given.source).map(|(at, fields)| (file, at, fields))),
+            Role::Vocabulary | Role::Pack | Role::Profile => {}
+        }
+    }
+    for (file, at, fields) in all {
+        let RuleSource { source, layer, .. } = &sources[file];
+        let label = Label::new(source.span(at), "");
         let Some(id) = RuleId::parse(&fields.id) else {
             // A file without any id is reported for that.
             if !fields.id.is_empty() {

@@ -206,6 +206,82 @@ overrides:
     insta::assert_snapshot!(outcome.stderr);
 }
 
+/// One mistake hides none of the others: neither one of the file as a whole, nor one of the same value.
+#[test]
+fn every_mistake_of_every_value_is_told_at_its_place() {
+    let told = |config: &str| {
+        let outcome = concise(Program::new().file("clauselint.yaml", config).file("a.md", PLAIN), &["a.md"]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+        // Each place stands before what is drawn of it, each message after an x.
+        let lines = outcome.stderr.lines().filter(|line| line.contains("  × ") || line.contains("─["));
+        lines.map(|line| line.trim_start_matches([' ', '×', '│', '╭', '─'])).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(told("level: normal\nfail-on: error\nlanguage: xx\nfoo: 1\nfail-on: bogus\n"), @"
+    the key `fail-on` stands here a second time
+    [clauselint.yaml:2:1]
+    [clauselint.yaml:5:1]
+    `foo` is no key of a configuration file
+    [clauselint.yaml:4:1]
+    fail-on: unknown variant `bogus`, expected one of `error`, `warning`, `advice`, `never`
+    [clauselint.yaml:5:10]
+    the rules don't read the language `xx`; there are: auto, en, de
+    [clauselint.yaml:3:11]
+    ");
+    insta::assert_snapshot!(told(
+        "\
+profile: {nofact: 1, establishment: mars, role: x}
+max-warnings: 99999999999999999999999
+level: [a]
+max-file-size: -1
+overrides:
+  - paths: ['*.md']
+    rules: {gdpr/purposes: offf, none: off}
+    lang: x
+  - rules: {}
+  - 3
+  - paths: ['*.md']
+    packs: {gdpr: [on], nopack: off}
+"
+    ), @"
+    profile.nofact: invalid type: integer `1`, expected a word or a list of words
+    [clauselint.yaml:1:19]
+    max-warnings: invalid type: integer `99999999999999999999999`, expected a whole number, 0 or
+    [clauselint.yaml:2:15]
+    level: invalid type: sequence, expected one of `gate`, `normal`, `careful`
+    [clauselint.yaml:3:8]
+    max-file-size: invalid type: integer `-1`, expected a number of bytes, or a size as in `64MiB`
+    [clauselint.yaml:4:16]
+    overrides.rules.gdpr/purposes: unknown variant `offf`, expected one of `off`, `on`, `error`,
+    [clauselint.yaml:7:28]
+    overrides: unknown field `lang`, expected one of `paths`, `packs`, `rules`, `profile`,
+    [clauselint.yaml:8:5]
+    overrides: missing field `paths`
+    [clauselint.yaml:9:5]
+    overrides: invalid type: integer `3`, expected a map with `paths:` and what holds for them
+    [clauselint.yaml:10:5]
+    overrides.packs.gdpr: invalid type: sequence, expected one of `off`, `on`, `error`, `warning`,
+    [clauselint.yaml:12:19]
+    `establishment` is never `mars`; there are: eu, outside-eu
+    [clauselint.yaml:1:22]
+    `role` is never `x`; there are: controller, processor
+    [clauselint.yaml:1:43]
+    there is no rule or pack `none`; `clauselint rules` lists all
+    [clauselint.yaml:7:34]
+    there is no pack `nopack`; there are: caloppa, claims, conflict, consent, gdpr, suppression,
+    [clauselint.yaml:12:25]
+    ");
+    insta::assert_snapshot!(told("required-vocabulary: {f: ['<nope>', 'a, b'], a/b: [x], g: 3}\n"), @"
+    required-vocabulary.g: invalid type: integer `3`, expected a sequence
+    [clauselint.yaml:1:59]
+    expected a name in lower-case letters, digits and hyphens, and a list of phrases
+    [clauselint.yaml:1:46]
+    `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>`
+    [clauselint.yaml:1:38]
+    the vocabulary has no entry `nope`
+    [clauselint.yaml:1:28]
+    ");
+}
+
 #[test]
 fn rules_of_a_folder_hold_where_its_configuration_does() {
     let rule = "\

@@ -6,12 +6,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::facts::profile_condition;
+use super::required::REQUIRED;
 use super::shape::{
     ClaimFields, ConditionFields, ContentFields, ExampleField, IgnoreName, Kind, LevelName, PhraseFields, ReportName,
     RuleFields, SeverityName, SubjectFields,
 };
 use super::vocabulary::unknown_name;
-use super::{Known, Layer, Problems, RuleSource, read_pattern};
+use super::{Known, Layer, Problems, Role, RuleSource, read_pattern};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rule::compiler::Compiler;
 use crate::rule::frozen::{FrozenRegex, Phrases};
@@ -38,6 +39,7 @@ pub(super) struct Build<'b, 'c> {
     pub(super) file: usize,
     pub(super) source: &'b SourceFile,
     pub(super) layer: Layer,
+    pub(super) role: Role,
     pub(super) problems: &'b mut Problems,
     pub(super) regexes: &'b mut BTreeMap<Cow<'static, str>, Arc<LazyRegex>>,
     /// The rules whose status the condition asks for, by their place.
@@ -50,9 +52,14 @@ impl Build<'_, '_> {
         self.refuse_foreign_keys(&fields);
         let examples = self.examples(&fields);
         let lists = fields.compiled;
+        // What the evidence is written under.
+        let evidence = match self.role {
+            Role::Required => REQUIRED,
+            Role::Rule | Role::Vocabulary | Role::Pack | Role::Profile => "evidence",
+        };
         let kind = match fields.kind {
             Kind::Disclosure => RuleKind::Disclosure(Box::new(Disclosure {
-                evidence: self.phrases("evidence", &fields.evidence, lists.evidence, &fields.values),
+                evidence: self.phrases(evidence, &fields.evidence, lists.evidence, &fields.values),
                 vague: self.phrases("vague", &fields.vague, lists.vague, &fields.values),
                 unless: self.program("unless", &fields.unless),
                 when: fields.when.as_ref().and_then(|when| self.condition(when)),
