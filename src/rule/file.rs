@@ -611,6 +611,16 @@ mod tests {
     }
 
     #[test]
+    fn patterns_that_ask_for_nothing_are_told() {
+        let entries = "forbidden:\n  - {phrase: x, with: []}\n  - phrase: x\n    not: [] # none\n  - 'a*b'\n";
+        insta::assert_snapshot!(mistakes(&[("a.yaml", &forbidden("a", entries))]), @"
+        a.yaml:10 [[]] rule-file/yaml: forbidden.with: expected at least one pattern
+        a.yaml:12 [[] # none] rule-file/yaml: forbidden.not: expected at least one pattern
+        a.yaml:13 [b] rule-file/pattern: a `*` ends a word: `a*` is any word that starts so
+        ");
+    }
+
+    #[test]
     fn a_key_that_stands_twice_hides_nothing_else() {
         insta::assert_snapshot!(mistakes(&[
             ("a.yaml", &forbidden("a", "forbidden: ['<a1> x', 'y']\ntitle: Y\ncolour: red\nunless: ['a, b']\n")),

@@ -290,6 +290,9 @@ impl<'t> Parser<'t> {
         let after = self.rest().bytes().next();
         if after == Some(b'*') {
             self.offset += 1;
+            if self.rest().bytes().next().is_some_and(|byte| is_part(&byte) || byte == b'*') {
+                return Err(self.error(1, format!("a `*` ends a word: `{word}*` is any word that starts so")));
+            }
             return Ok(self.lexicon.symbol(WordTest::Stem(word)));
         }
         if after == Some(b'?') {
@@ -336,11 +339,26 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_and_where() {
-        let messages: Vec<String> =
-            ["", "(a|b", "a)", "a (b|)", "<Name>", "<open", "... a", "a ...99 b", "a, b", "(a)?", "a? b", "a . b"]
-                .into_iter()
-                .map(message)
-                .collect();
+        let messages: Vec<String> = [
+            "",
+            "(a|b",
+            "a)",
+            "a (b|)",
+            "<Name>",
+            "<open",
+            "... a",
+            "a ...99 b",
+            "a, b",
+            "(a)?",
+            "a? b",
+            "a . b",
+            "a*b",
+            "(a*b|c)",
+            "a**",
+        ]
+        .into_iter()
+        .map(message)
+        .collect();
         insta::assert_snapshot!(messages.join("\n"), @"
         0..0 expected a word, `(`, `<` or `...`
         0..1 this `(` is closed by no `)`
@@ -354,6 +372,9 @@ mod tests {
         0..4 a pattern needs at least one word that must be there
         1..2 write `(a)?` for a word that may be absent
         2..3 expected `...`, a gap; other punctuation means nothing in a pattern
+        2..3 a `*` ends a word: `a*` is any word that starts so
+        3..4 a `*` ends a word: `a*` is any word that starts so
+        2..3 a `*` ends a word: `a*` is any word that starts so
         ");
         assert!(message(&"a ".repeat(2000)).contains("at most 2000 bytes"));
         assert!(message(&"(".repeat(9)).contains("at most 8 deep"));

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Severity;
@@ -402,17 +403,41 @@ pub(super) struct DetailedPhrase {
     #[serde(default)]
     pub(super) heading: Option<String>,
     /// Patterns one of which is found as near as `within` says.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_least_one")]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub(super) with: Vec<String>,
     /// How near: `clause` (the default), a number of clauses before or after, `section`, or `document`.
     #[serde(default)]
     pub(super) within: Option<WithinField>,
     /// Patterns none of which is found in the clause.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_least_one")]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub(super) not: Vec<String>,
     /// The value that the disclosure has by this phrase; one of the rule's `values`.
     #[serde(default)]
     pub(super) value: Option<String>,
+}
+
+/// Reads patterns. A list without any asks for nothing, which nobody means by writing its key.
+fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct AtLeastOne;
+    impl<'de> Visitor<'de> for AtLeastOne {
+        type Value = Vec<String>;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("a list of patterns")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<String>, A::Error> {
+            let patterns = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+            // Said here, where the parser knows the place of the list.
+            match patterns.is_empty() {
+                true => Err(serde::de::Error::custom("expected at least one pattern")),
+                false => Ok(patterns),
+            }
+        }
+    }
+    deserializer.deserialize_seq(AtLeastOne)
 }
 
 /// A part of what a claim consists of: a pattern whose words are compared, or one that means the same in all its words.
