@@ -337,12 +337,7 @@ impl Build<'_, '_> {
         if self.layer == Layer::User
             && let Err(error) = regex.compile()
         {
-            let message = match error {
-                regex::Error::CompiledTooBig(_) => {
-                    "the regular expression is too large: it may take 1 MiB compiled".to_owned()
-                }
-                error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
-            };
+            let message = regex_message(&error);
             self.problem("rule-file/regex", find(self.source, key, text), message);
             return None;
         }
@@ -461,6 +456,23 @@ impl Build<'_, '_> {
     }
 }
 
+/// What is wrong with a regular expression, in one sentence.
+fn regex_message(error: &regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => {
+            "the regular expression is too large: it may take 1 MiB compiled".to_owned()
+        }
+        error => match error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ") {
+            message if message.starts_with("Unicode property not found") => {
+                "classes of Unicode (`\\p{..}`) are not built in; write `[^\\W\\d_]` for a letter, `\\d` for a digit, `\\s` for \
+                 space, or a range as `[a-zà-ÿ]`"
+                    .to_owned()
+            }
+            message => message.to_owned(),
+        },
+    }
+}
+
 /// A text without the white space around it.
 fn trimmed(mut text: String) -> String {
     text.truncate(text.trim_end().len());
@@ -504,4 +516,21 @@ pub(super) fn order(
         order.extend(ready);
     }
     order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tests are built with classes of Unicode, which other crates ask for.
+    #[test]
+    fn a_class_that_is_not_built_in_is_told_with_what_to_write() {
+        let told = |error: &str| {
+            let parsed = format!("regex parse error:\n    x\n    ^\nerror: {error}");
+            regex_message(&regex::Error::Syntax(parsed))
+        };
+        let unicode = told("Unicode property not found");
+        assert!(unicode.contains("write `[^\\W\\d_]` for a letter"), "{unicode}");
+        assert_eq!(told("unclosed group"), "unclosed group");
+    }
 }
