@@ -303,6 +303,9 @@ pub(crate) struct Mistaken<T> {
 /// The most mistakes of one value that are looked for: for each the value is read anew.
 const MOST_MISTAKES: usize = 20;
 
+/// How much text is read anew for them, in bytes: a file may be large, and all of it one value.
+const MOST_READ: usize = 1 << 22;
+
 /// Parses the value of a piece. Each mistake spoils the smallest entry around it, and no more: the others are told, too.
 pub(crate) fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile, kind: &str) -> Result<T, Mistaken<T>> {
     let mut error = match attempt::<T>(piece, piece.text) {
@@ -320,7 +323,7 @@ pub(crate) fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile,
     let mut blanked: Vec<Range<usize>> = Vec::new();
     let mut text = piece.text.to_owned();
     let mut whole = text.clone();
-    while blanked.len() < MOST_MISTAKES {
+    while blanked.len() < MOST_MISTAKES && blanked.len() * text.len() < MOST_READ {
         let at = place(&text, &error).unwrap_or_default();
         // A list or mapping that is not in brackets starts where its first entry does.
         let message = error.to_string();
@@ -371,6 +374,9 @@ fn names_expected<T: DeserializeOwned>(
     message: &str,
     value: Range<usize>,
 ) -> Option<String> {
+    if value.is_empty() {
+        return None;
+    }
     let mut text = text.to_owned();
     blank(&mut text, value.clone());
     // A list may start where its key does; a word may not.
@@ -567,6 +573,8 @@ pub(crate) fn check_schema(name: &str, schema: &schemars::Schema) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// What is wrong with a value, a line for each mistake, with what is marked; and what is left of it, without the entries
@@ -686,10 +694,30 @@ mod tests {
         ");
     }
 
+    proptest! {
+        /// Where entries stand is told from the text alone, and what is left without them is read again.
+        #[test]
+        fn no_text_is_too_odd_to_have_mistakes(value in "([a-cé:&*!|>'\"#,{}\\[\\] \n\t-]|- |: |\n  |\n    |name: |of: |<<: ){0,40}") {
+            let source = SourceFile::new("a.yaml", format!("a: {value}\n").as_bytes());
+            let mut problems = Vec::new();
+            for piece in pieces(&source, "a", &mut problems) {
+                let told = |mistaken: Vec<Diagnostic>| assert!(!mistaken.is_empty());
+                let _ = parse::<Vec<Fields>>(&piece, &source, "a").map_err(|mistaken| told(mistaken.problems));
+                let _ = parse::<BTreeMap<String, Name>>(&piece, &source, "a").map_err(|mistaken| told(mistaken.problems));
+                let _ = parse::<Name>(&piece, &source, "a").map_err(|mistaken| told(mistaken.problems));
+            }
+            for range in entries(source.text()) {
+                blank(&mut source.text().to_owned(), range);
+            }
+        }
+    }
+
     #[test]
     fn mistakes_without_end_are_told_in_part() {
         let text = format!("a: [{}]\n", "x, ".repeat(1000));
         assert_eq!(mistakes::<Vec<u8>>(&text).lines().count(), MOST_MISTAKES + 2);
+        let text = format!("a: [{}]\n", "x, ".repeat(LARGEST_FILE / 3 - 3));
+        assert_eq!(mistakes::<Vec<u8>>(&text).lines().count(), 5 + 2);
     }
 
     #[test]
