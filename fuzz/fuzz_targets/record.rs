@@ -2,6 +2,7 @@
 
 #![no_main]
 
+use clauselint::config::Size;
 use clauselint::document::Format;
 use clauselint::record::Record;
 use clauselint_fuzz::{LARGEST, holds, read};
@@ -14,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     for line in bytes.split(|byte| *byte == b'\n') {
         let refusal = match Record::read(line) {
             Err(refusal) => refusal,
-            Ok(record) => match record.content() {
+            Ok(record) => match record.content(Size::OF_POLICIES) {
                 Err(refusal) => refusal,
                 Ok(content) => {
                     let (source, document) = read(&content, record.format().unwrap_or(Format::Markdown));
