@@ -126,6 +126,11 @@ pub struct CheckedFile {
 }
 
 impl CheckedFile {
+    /// Whether the rules read its language.
+    pub(crate) fn is_read(&self, rules: &RuleSet) -> bool {
+        rules.in_language(self.document.language().code()).is_some()
+    }
+
     /// Whether a rule is on for this file.
     fn asks(&self, rule: usize, rules: &RuleSet) -> bool {
         self.settings.severity(rule, rules).is_some()
@@ -180,6 +185,8 @@ impl Counts {
 #[derive(Clone, Copy, Debug, Default)]
 struct Totals {
     files: usize,
+    /// How many of the files are in a language that the rules don't read.
+    unread: usize,
     counts: Counts,
     /// How many findings don't count.
     set_aside: usize,
@@ -190,8 +197,8 @@ struct Totals {
 }
 
 impl Totals {
-    fn of_file(file: &CheckedFile) -> Self {
-        Self { files: 1, ..Self::of(&file.assessment) }
+    fn of_file(file: &CheckedFile, rules: &RuleSet) -> Self {
+        Self { files: 1, unread: usize::from(!file.is_read(rules)), ..Self::of(&file.assessment) }
     }
 
     fn of(assessment: &Assessment) -> Self {
@@ -202,6 +209,7 @@ impl Totals {
 
     fn add(&mut self, other: Self) {
         self.files += other.files;
+        self.unread += other.unread;
         self.counts.errors += other.counts.errors;
         self.counts.warnings += other.counts.warnings;
         self.counts.advice += other.counts.advice;
@@ -212,10 +220,14 @@ impl Totals {
 
     /// The counts in words, with the number of files.
     fn in_words(&self) -> String {
-        match self.files {
-            0 => "no file was checked".to_owned(),
-            1 => format!("{} in 1 file", self.counts.in_words()),
-            files => format!("{} in {files} files", self.counts.in_words()),
+        let files = if self.files == 1 { "1 file".to_owned() } else { format!("{} files", self.files) };
+        let found = self.counts.in_words();
+        match self.unread {
+            0 if self.files == 0 => "no file was checked".to_owned(),
+            0 => format!("{found} in {files}"),
+            // That nothing was found says nothing where nothing was looked for.
+            unread if unread == self.files && self.counts == Counts::default() => format!("{files} not checked"),
+            unread => format!("{found} in {files}, {unread} of them not checked"),
         }
     }
 
@@ -281,13 +293,13 @@ impl<'r> Renderer<'r> {
             ReportFormat::Markdown => Said::text(|out| markdown::file(file, rules, out)),
             ReportFormat::Csv => Said::Row(csv::Row::of(file)),
         };
-        Piece { totals: Totals::of_file(file), said }
+        Piece { totals: Totals::of_file(file, self.rules), said }
     }
 
     /// The line of a [`ReportFormat::Jsonl`] report that answers a record: what it says of a file, with the record's id.
     pub fn answer(&self, id: &str, file: &CheckedFile) -> Piece<'r> {
         let said = Said::text(|out| jsonl::answer(id, file, self.rules, out));
-        Piece { totals: Totals::of_file(file), said }
+        Piece { totals: Totals::of_file(file, self.rules), said }
     }
 
     /// The line of a [`ReportFormat::Jsonl`] report that answers what is no record: where it stands, counted from 1, its id

@@ -146,7 +146,7 @@ impl<'a> Plan<'a> {
         let resolved = self.workspace.resolved(policy);
         let file =
             check_read(self.args.input.read(&policy.path, resolved.max_file_size.value)?, &resolved, rules, self.today);
-        let problem = (!can_read(rules, &file.document)).then(|| unread(&file.source, file.document.language(), rules));
+        let problem = (!file.is_read(rules)).then(|| unread(&file.source, file.document.language(), rules));
         Ok(Checked { file, resolved, problem })
     }
 
@@ -255,8 +255,7 @@ impl Run {
         };
         let files = self.files.iter_mut().zip(&self.paths).enumerate();
         // Of a policy that was not read nobody can say what it lacks.
-        let meant =
-            files.filter(|(idx, (file, _))| policies.contains(idx) && can_read(&self.workspace.rules, &file.document));
+        let meant = files.filter(|(idx, (file, _))| policies.contains(idx) && file.is_read(&self.workspace.rules));
         let mut subjects: Vec<Subject<'_>> = meant
             .map(|(_, (file, path))| Subject {
                 path: place::relative(path, &folder),
@@ -308,10 +307,6 @@ pub(super) fn unread(source: &SourceFile, language: Language, rules: &RuleSet) -
     let names: Vec<&str> = rules.reads().filter_map(Language::with_code).map(Language::name).collect();
     let read = names.join(" and ");
     format!("`{}` is written in {}; the rules read {read}, so it was not checked", source.name(), language.name())
-}
-
-pub(super) fn can_read(rules: &RuleSet, document: &Document) -> bool {
-    rules.in_language(document.language().code()).is_some()
 }
 
 /// All that has findings, by the paths from a folder.

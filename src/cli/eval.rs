@@ -14,7 +14,7 @@ use crate::check::{Assessed, Settings, check};
 use crate::document::{Document, Format};
 use crate::eval::{Evaluation, Figures, Label, Labelled, MissKind, evaluate};
 use crate::report::printable;
-use crate::rule::{Examples, Status};
+use crate::rule::{Examples, RuleKind, RuleSet, Status, did_you_mean};
 use crate::source::{SourceFile, Span};
 
 /// What was typed after `eval`.
@@ -137,6 +137,7 @@ struct Policy {
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let rules = input::load_rules(&args.rules, Examples::Skip, terminal)?;
+    refuse_unknown_items(&args.item, &rules)?;
     let settings = Settings { profile: args.profile.profile(&rules)?, ..Settings::default() };
     let corrections = corrections(args)?;
     let mut policies = Vec::new();
@@ -217,6 +218,23 @@ fn rows<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<(usize, T)>, Fa
             }
         })
         .collect()
+}
+
+/// Refuses items that no rule is about: nothing could be measured of them.
+fn refuse_unknown_items(items: &[String], rules: &RuleSet) -> Result<(), Failure> {
+    let disclosures = rules.rules().iter().filter(|rule| matches!(rule.kind, RuleKind::Disclosure(_)));
+    let known: Vec<&str> = disclosures.map(|rule| rule.id.name()).collect();
+    let unknown = items.iter().filter(|item| !known.contains(&item.as_str()));
+    let told = unknown.map(|item| {
+        let meant = did_you_mean(item, known.iter().copied());
+        let help = meant.map_or_else(
+            || "an item is a disclosure's id without its pack, as `dpo-contact` is".to_owned(),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        format!("there is no item `{item}`; {help}")
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { Ok(()) } else { Err(Failure::Message(told.join("\nerror: "))) }
 }
 
 /// The corrections that are made to this corpus, by file and item.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use time::Date;
 
-use super::checked::{RunArgs, can_read, check_read};
+use super::checked::{RunArgs, check_read};
 use super::config::Workspace;
 use super::input::{AS_TEXT, InputArgs};
 use super::output::{Output, Target};
@@ -163,7 +163,7 @@ impl<'a> Answering<'a> {
         }
         let read = input.parse_as(record.format(), record.id().to_owned(), &content);
         let file = check_read(read, resolved, renderer.rules, *today);
-        let trouble = (!can_read(renderer.rules, &file.document)).then_some(Trouble::Foreign);
+        let trouble = (!file.is_read(renderer.rules)).then_some(Trouble::Foreign);
         let piece = renderer.answer(record.id(), &file);
         let verdict = Verdict::of(resolved, &file.assessment);
         Ok((Told { pieces: vec![piece], verdict, problem: None }, trouble))

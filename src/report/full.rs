@@ -114,6 +114,9 @@ fn cited(cite: &[String]) -> String {
 
 fn table(file: &CheckedFile, rules: &RuleSet, style: Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", bold(&excerpt(file.source.name(), usize::MAX), style))?;
+    if !file.is_read(rules) {
+        return writeln!(out, "  not checked: it is written in {}\n", file.document.language().name());
+    }
     let listed = file.assessment.disclosures.iter().map(|assessed| &rules.rules()[assessed.rule]);
     let id_width = listed.map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
     for assessed in &file.assessment.disclosures {

@@ -13,11 +13,17 @@ const QUOTED: usize = 80;
 
 pub(super) fn file(file: &CheckedFile, rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n### {}", inline(file.source.name()))?;
-    writeln!(out, "\n{}", Counts::of(&file.assessment.findings).in_words())?;
+    if !file.is_read(rules) {
+        writeln!(out, "\nnot checked: it is written in {}", file.document.language().name())?;
+    }
+    let counts = Counts::of(&file.assessment.findings);
+    if file.is_read(rules) || counts != Counts::default() {
+        writeln!(out, "\n{}", counts.in_words())?;
+    }
     if !file.assessment.findings.is_empty() {
         findings(&file.source, &file.assessment, out)?;
     }
-    disclosures(file, rules, out)
+    if file.is_read(rules) { disclosures(file, rules, out) } else { Ok(()) }
 }
 
 /// The whole, with what was said of the files: it begins with the counts over all of them.

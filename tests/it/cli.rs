@@ -253,6 +253,18 @@ fn a_policy_in_another_language_is_not_called_incomplete() {
     assert_eq!(report["files"][0]["findings"], serde_json::json!([]));
     let statuses = report["files"][0]["disclosures"].as_array().unwrap();
     assert!(statuses.iter().all(|disclosure| disclosure["status"] == "not-applicable"));
+    // Nobody is to take it for a policy in which nothing was found.
+    let program = || Program::new().file("a.md", dutch).file("b.md", "# Privacy\n\nWe bake bread.");
+    let outcome = program().args(["check", "a.md"]).run();
+    assert_eq!(outcome.stdout, "a.md\n  not checked: it is written in Dutch\n\n1 file not checked\n");
+    let outcome = program().args(["check", "--format", "markdown", "."]).run();
+    assert!(
+        outcome.stdout.contains(
+            " in 2 files, 1 of them not checked\n\n### a.md\n\nnot checked: it is written in Dutch\n\n### b.md\n"
+        ),
+        "{}",
+        outcome.stdout
+    );
 }
 
 #[test]

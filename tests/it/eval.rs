@@ -69,7 +69,12 @@ fn a_threshold_that_is_not_met_exits_with_1() {
 #[test]
 fn a_threshold_that_nothing_was_measured_for_is_not_met() {
     let check = |args: &[&str]| corpus().args(["eval", "corpus", "--min"].iter().chain(args)).run();
-    for args in [&["missing-precision=0.95", "--item", "nope"][..], &["values=0"], &["macro-f1=0", "--item", "nope"]] {
+    let purposes = ["--item", "purposes"];
+    for args in [
+        &["missing-precision=0.95", purposes[0], purposes[1]][..],
+        &["values=0"],
+        &["macro-f1=0", purposes[0], purposes[1]],
+    ] {
         let outcome = check(args);
         assert_eq!(outcome.code, 1, "{args:?}");
         assert!(outcome.stderr.contains("nothing was measured"), "{args:?}: {}", outcome.stderr);
@@ -79,6 +84,17 @@ fn a_threshold_that_nothing_was_measured_for_is_not_met() {
         (empty.code, empty.stderr.as_str()),
         (1, "error: missing-recall is to be at least 0.5, but nothing was measured that it could be told from\n")
     );
+}
+
+#[test]
+fn an_item_that_no_rule_is_about_is_told() {
+    let outcome = corpus().args(["eval", "corpus", "--item", "dpo-contct", "--item", "zebra"]).run();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    let id = "an item is a disclosure's id without its pack, as `dpo-contact` is";
+    let told = format!(
+        "error: there is no item `dpo-contct`; did you mean `dpo-contact`?\nerror: there is no item `zebra`; {id}\n"
+    );
+    assert_eq!(outcome.stderr, told);
 }
 
 #[test]
