@@ -225,6 +225,10 @@ pub(crate) fn items<'s>(
         }
     };
     if count == 0 {
+        // What is no list may be read as none, and nothing could be added to it.
+        if !piece.text.split_once(':').is_some_and(|(_, value)| is_empty_list(value)) {
+            problems.push(error(key, "expected a list: lines that start with `- `, or `[]`"));
+        }
         return Vec::new();
     }
     // Only what is written one key a line can be cut; all else is told from it by its count.
@@ -244,6 +248,14 @@ pub(crate) fn items<'s>(
         is_cut
     });
     items
+}
+
+/// Whether nothing is written, besides comments, or brackets on the first line.
+fn is_empty_list(value: &str) -> bool {
+    let mut lines = value.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    let first = lines.next().unwrap_or_default();
+    let brackets = first.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    (first.is_empty() || brackets.is_some_and(|inner| inner.trim().is_empty())) && lines.all(str::is_empty)
 }
 
 fn cut_items<'s>(piece: &Piece<'s>, source: &'s SourceFile) -> Vec<Item<'s>> {

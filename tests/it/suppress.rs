@@ -474,6 +474,18 @@ fn an_empty_list_can_be_added_to_in_any_form() {
     }
 }
 
+/// What YAML reads as nothing is no list that something could be added to.
+#[test]
+fn what_only_reads_as_an_empty_list_is_told() {
+    for value in [" ~", " null", "\n  !who: # us", "\n  ~"] {
+        let (folder, _) = two_policies();
+        folder.write(FILE, format!("suppressions:{value}\n"));
+        let outcome = check(&folder, &["policies"]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{value:?}");
+        assert!(outcome.stderr.contains("expected a list: lines that start with `- `, or `[]`"), "{}", outcome.stderr);
+    }
+}
+
 #[test]
 fn all_mistakes_in_the_file_are_drawn_in_one_run() {
     let (folder, _) = two_policies();
