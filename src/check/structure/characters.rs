@@ -52,7 +52,7 @@ fn hidden_in(unit: Unit<'_>, subject: Subject<'_>) -> Vec<(Range<usize>, char)> 
     let after: usize = text[range.end..].chars().take_while(|c| shows_nothing(*c)).map(char::len_utf8).sum();
     let range = range.start - before..range.end + after;
     let shown = &text[range.clone()];
-    if shown.is_ascii() && !shown.contains('&') {
+    if (shown.is_ascii() || !shown.chars().any(shows_nothing)) && !shown.contains('&') {
         return Vec::new();
     }
     let characters = characters(shown, subject.document.format());
