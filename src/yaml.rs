@@ -316,7 +316,7 @@ pub(crate) struct Mistaken<T> {
 const MOST_MISTAKES: usize = 20;
 
 /// How much text is read anew for them, in bytes: a file may be large, and all of it one value.
-const MOST_READ: usize = 1 << 22;
+const MOST_READ: usize = 1 << 20;
 
 /// Parses the value of a piece. Each mistake spoils the smallest entry around it, and no more: the others are told, too.
 pub(crate) fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile, kind: &str) -> Result<T, Mistaken<T>> {
@@ -728,8 +728,8 @@ mod tests {
     fn mistakes_without_end_are_told_in_part() {
         let text = format!("a: [{}]\n", "x, ".repeat(1000));
         assert_eq!(mistakes::<Vec<u8>>(&text).lines().count(), MOST_MISTAKES + 2);
-        let text = format!("a: [{}]\n", "x, ".repeat(LARGEST_FILE / 3 - 3));
-        assert_eq!(mistakes::<Vec<u8>>(&text).lines().count(), 5 + 2);
+        let text = format!("a: [{}]\n", "x, ".repeat(MOST_READ / 3 / 8));
+        assert_eq!(mistakes::<Vec<u8>>(&text).lines().count(), 8 + 2);
     }
 
     #[test]
