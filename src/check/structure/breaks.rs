@@ -71,6 +71,7 @@ pub(super) fn missing_lists(subject: Subject<'_>, announcing: &Words) -> Vec<Fla
                     && !below
                     && !is_announced(unit.text(), heading.prose.text())
                     && !starts_count(heading.prose.text())
+                    && !is_deed(unit.text(), heading.prose.text())
                     && !subject.is_unread_between(unit.span(), next.span())
             }
             Some(Unit::Clause(..)) => false,
@@ -91,6 +92,22 @@ pub(super) fn missing_lists(subject: Subject<'_>, announcing: &Words) -> Vec<Fla
 fn is_announced(text: &str, heading: &str) -> bool {
     let things = text.rsplit_once("following ").map(|(_, things)| content_words(things));
     things.is_some_and(|things| !things.is_disjoint(&content_words(heading)))
+}
+
+/// Words that headings start with and that say no deed.
+const NO_DEEDS: [&str; 13] =
+    ["About", "By", "For", "From", "How", "In", "On", "What", "When", "Where", "Who", "Why", "With"];
+
+/// Whether a heading is a deed that a text leads up to: "Answering letters" after "for these purposes:", "Answer your
+/// letters" after "in order to:".
+fn is_deed(text: &str, heading: &str) -> bool {
+    let mut words = heading.split(' ');
+    let first = words.next().unwrap_or_default();
+    let to_something = words.next().is_some_and(|word| ["our", "the", "you", "your"].contains(&word));
+    if first.ends_with("ing") {
+        return text.ends_with("purposes:");
+    }
+    to_something && text.ends_with(" to:") && !NO_DEEDS.contains(&first)
 }
 
 /// Whether a heading is the first of a numbered row.
