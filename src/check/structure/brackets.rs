@@ -164,9 +164,17 @@ fn last_piece<'s>(mark: &Mark<'s>) -> &'s str {
     mark.before().rsplit([' ', '(', ')', ']', ',', ';', ':', '|', '\u{A7}']).next().unwrap_or_default()
 }
 
-/// The number or letter before a mark; where the space before a number was lost, "data1)", the number.
+/// The number or letter before a mark; where the space before a number was lost, "data1)", the number, and where a letter
+/// stands after a full stop, "12.4.d)", "data.b)", the letter.
 fn label_of<'s>(mark: &Mark<'s>) -> &'s str {
     let piece = last_piece(mark).trim_end_matches('.');
+    if let Some((before, letter)) = piece.rsplit_once('.')
+        && matches!(letter.as_bytes(), [b'a'..=b'z'])
+        && (before.chars().all(|c| c == '.' || c.is_ascii_digit())
+            || before.len() > 3 && before.chars().all(char::is_lowercase))
+    {
+        return letter;
+    }
     let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     let glued = word.len() < piece.len() && !word.is_empty() && word.chars().all(char::is_alphabetic);
     if glued { &piece[word.len()..] } else { piece }
