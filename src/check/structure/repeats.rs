@@ -117,7 +117,7 @@ const ONE_CAUSE: usize = 3;
 
 /// Paragraphs and list items that say the same as one before them. Several in a row that repeat several in a row are one
 /// problem. What stands there more often than twice is a form that is filled in for each of many things, and so is what two
-/// lists of a section share, or what alone is repeated under the same label. Notices of one page each have to be whole.
+/// lists share, or what alone is repeated under the same label. Notices of one page each have to be whole.
 pub(super) fn paragraphs(subject: Subject<'_>, shortest: usize) -> Vec<Flaw> {
     let blocks: Vec<Run<'_>> = subject.blocks().collect();
     let is_long = |block: &Run<'_>| block.clauses.iter().all(is_running_text) && subject.words(*block) >= shortest;
@@ -142,7 +142,7 @@ pub(super) fn paragraphs(subject: Subject<'_>, shortest: usize) -> Vec<Flaw> {
         }
         let [one, other] = [&blocks[earlier].clauses[0], &block[0]];
         let are_of_two_notices = matches!((notice(one), notice(other)), (Some(one), Some(other)) if one != other);
-        if are_of_two_notices || are_parallel(one, other) {
+        if are_of_two_notices || are_parallel(subject, one, other) {
             continue;
         }
         *copies.entry(earlier).or_default() += 1;
@@ -191,10 +191,13 @@ fn label(subject: Subject<'_>, blocks: &[Run<'_>], idx: usize) -> Option<String>
     text.map(|text| key(&text).trim_start_matches(|c: char| c.is_ascii_digit()).to_owned())
 }
 
-/// Whether two clauses are items of two lists in one section: what introduces each has to be answered in full.
-fn are_parallel(one: &Clause, other: &Clause) -> bool {
+/// Whether two clauses are items of two lists in one section, or of two that are introduced in other words: what introduces
+/// each has to be answered in full.
+fn are_parallel(subject: Subject<'_>, one: &Clause, other: &Clause) -> bool {
     let items = [one, other].map(|clause| clause.kind == ClauseKind::ListItem && !clause.lead_in.is_empty());
-    items == [true, true] && one.section == other.section && one.lead_in != other.lead_in
+    let clauses = subject.document.clauses();
+    let [words, others] = [one, other].map(|clause| clause.lead_in.iter().map(|id| clauses[id.0].prose.text()));
+    items == [true, true] && one.lead_in != other.lead_in && (one.section == other.section || words.ne(others))
 }
 
 /// For each section the notice of the page that it belongs to, by its place. Headings of the highest rank are titles of
