@@ -27,10 +27,23 @@ fn is_sentence<'s>(unit: Unit<'s>, subject: Subject<'s>) -> bool {
     let longest = lines.iter().map(|line| line.len()).max().unwrap_or(0);
     let goes_on = |line: &&str| 2 * line.len() >= longest && !line.ends_with([';', ':']);
     let wrapped = lines.iter().rev().skip(1).all(goes_on);
+    let broken = |pair: &[&str]| is_line_of_its_own(pair[0], pair[1], longest);
     text.ends_with(['.', '!', '?', ';', ')'])
+        && (subject.document.format() != Format::Plain || !lines.windows(2).any(broken))
         && 3 * named.count() <= subject.digest(unit).words
         && wrapped
         && !stands_in_lost_lines(unit, subject)
+}
+
+/// No text is wrapped at a width, in bytes, that is greater than this.
+const WIDEST_TEXT: usize = 120;
+
+/// Whether a line of plain text ends where no wrapping ended it, before one that starts as a sentence does: with the first
+/// word of that it had still been much shorter than the longest, or it is longer than any that text is wrapped to.
+fn is_line_of_its_own(line: &str, next: &str, longest: usize) -> bool {
+    let word = next.split(' ').next().unwrap_or_default();
+    word.starts_with(char::is_uppercase)
+        && (line.len() > WIDEST_TEXT || 4 * (line.len() + 1 + word.len()) < 3 * longest)
 }
 
 /// A line longer than this, in bytes, is a page that lost its line ends.
@@ -110,4 +123,23 @@ fn sections(subject: Subject<'_>) -> Vec<Measured> {
 
 fn is_running_text(clause: &Clause) -> bool {
     matches!(clause.kind, ClauseKind::Sentence | ClauseKind::ListItem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_had_room_for_the_next_word_was_not_wrapped() {
+        let is_own = |line: &str, next: &str| is_line_of_its_own(line, next, line.len().max(next.len()));
+        let wrapped = "We keep what you order and where we send it for ten years, as the law of";
+        assert!(!is_own(wrapped, "Scotland asks."));
+        assert!(!is_own(wrapped, "the land asks of all shops that send bread, and of all those that send cakes"));
+        assert!(!is_own(wrapped, "Scotland asks, where most shops are that we send our bread and our cakes to, and"));
+        let longer = "Later we delete it, and with it all else that we know of you, but for the bills that \
+                      the office of taxes looks at";
+        assert!(is_own(wrapped, longer));
+        assert!(is_own(&"We keep what you order. ".repeat(10), "Later we delete it."));
+        assert!(!is_own(&"We keep what you order. ".repeat(10), "later"));
+    }
 }
