@@ -167,11 +167,9 @@ fn own_dates<'s>(subject: Subject<'s>, own: &Words) -> Vec<(Unit<'s>, Written)> 
             continue;
         }
         let cues = own.find(unit.text(), subject.digest(*unit));
-        let Some(cue) = cues.first() else { continue };
-        let after = here.iter().find(|date| date.at.start >= cue.start && date.at.start < cue.end + NEAR);
-        let before = here.iter().rev().find(|date| date.at.end <= cue.start && date.at.end + NEAR > cue.start);
-        if let Some(date) = after.or(before) {
-            found.push((*unit, *date));
+        let Some(cue) = cues.last() else { continue };
+        if let Some(date) = cues.iter().take(MOST_CUES).find_map(|cue| introduced(here, *cue)) {
+            found.push((*unit, date));
             continue;
         }
         let label = word_count(&unit.text()[cue.end..]) <= 2;
@@ -180,6 +178,16 @@ fn own_dates<'s>(subject: Subject<'s>, own: &Words) -> Vec<(Unit<'s>, Written)> 
         }
     }
     found
+}
+
+/// How many words that introduce a date are looked at in one text.
+const MOST_CUES: usize = 8;
+
+/// The date that stands next to words which introduce one: after them, else before them.
+fn introduced(dates: &[Written], cue: ProseSpan) -> Option<Written> {
+    let after = dates.iter().find(|date| date.at.start >= cue.start && date.at.start < cue.end + NEAR);
+    let before = || dates.iter().rev().find(|date| date.at.end <= cue.start && date.at.end + NEAR > cue.start);
+    after.or_else(before).copied()
 }
 
 /// How far, in bytes, a date may stand from the words that introduce it.
