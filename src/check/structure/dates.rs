@@ -3,7 +3,7 @@
 use time::{Date, Duration, Month};
 
 use super::{Flaw, Subject, Unit, word_count};
-use crate::document::ProseSpan;
+use crate::document::{ClauseKind, ProseSpan};
 use crate::rule::Words;
 use crate::rule::digest::mark;
 
@@ -74,8 +74,9 @@ pub(super) fn stale(subject: Subject<'_>, own: &Words, age: Duration) -> Vec<Fla
         }
     }
     let newest = newest.or_else(|| {
-        let mut top = subject.units().iter().zip(subject.form.dates()).take(TOP);
-        top.find_map(|(unit, dates)| match alone(unit.text(), dates)? {
+        let units = || subject.units().iter().zip(subject.form.dates());
+        let mut edges = units().take(TOP).chain(units().next_back().filter(|_| ends_with_a_date(subject)));
+        edges.find_map(|(unit, dates)| match alone(unit.text(), dates)? {
             date @ Written { day: Day::Between(_, latest), .. } => Some((*unit, date, latest)),
             Written { day: Day::Impossible, .. } => None,
         })
@@ -90,6 +91,14 @@ pub(super) fn stale(subject: Subject<'_>, own: &Words, age: Duration) -> Vec<Fla
 
 /// How many headings and clauses from the top of a document on a date that stands alone is the document's own.
 const TOP: usize = 3;
+
+/// Whether a date in the last line of a document is the document's own: nothing before it leads up to it.
+fn ends_with_a_date(subject: Subject<'_>) -> bool {
+    let [.., before, Unit::Clause(_, last)] = subject.units() else { return false };
+    let text = before.text();
+    let ended = text.ends_with(['.', '!', '?']) || text.rsplit(' ').next().is_some_and(|word| word.contains('@'));
+    last.kind == ClauseKind::Sentence && last.lead_in.is_empty() && ended
+}
 
 /// The first of a text's dates, if the text says nothing else.
 fn alone(text: &str, dates: &[Written]) -> Option<Written> {
