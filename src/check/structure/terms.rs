@@ -35,14 +35,20 @@ fn definitions<'s>(subject: Subject<'s>, defining: &[String]) -> Vec<Definition<
             let at = ProseSpan { start: pair[0] + 1, end: pair[1] };
             let after = &text[pair[1] + 1..];
             let bracket = text[..pair[0]].rfind('(').filter(|open| !text[*open..pair[0]].contains(')'));
-            let in_brackets =
-                bracket.is_some_and(|open| word_count(&text[open..pair[0]]) <= 5) && after.starts_with(')');
+            let introducing = bracket.map(|open| &text[open..pair[0]]);
+            let in_brackets = introducing.is_some_and(|words| word_count(words) <= 5 && !names_otherwise(words))
+                && after.starts_with(')');
             if in_brackets || defines(after.trim_start(), defining) {
                 definitions.push(Definition { unit, at });
             }
         }
     }
     definitions
+}
+
+/// Whether words in brackets introduce an example, or another name that is given for those who know it.
+fn names_otherwise(words: &str) -> bool {
+    ["example", "e.g", "such as", "also known as", "also called", "formerly"].iter().any(|known| words.contains(known))
 }
 
 /// Whether a text starts with words that define, in whatever case.
@@ -68,7 +74,7 @@ pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
             continue;
         }
         let lower = term.to_lowercase();
-        let stem = lower.trim_end_matches('s').trim_end_matches(['y', 'e', '\'']);
+        let stem = lower.trim_end_matches("(s)").trim_end_matches('s').trim_end_matches(['y', 'e', '\'']);
         let once = match stands_once.get(stem) {
             Some(once) => *once,
             None if stands_once.len() >= MOST_TERMS => false,
@@ -86,12 +92,23 @@ pub(super) fn unused(subject: Subject<'_>, defining: &[String]) -> Vec<Flaw> {
     flaws
 }
 
-/// Whether what stands in quotation marks is a term: one to three words, each with a capital, and no abbreviation, which is
-/// often given for those who know it.
+/// The words that names of settings start with: "Reset Identifier".
+const COMMANDS: [&str; 11] =
+    ["Allow", "Block", "Clear", "Delete", "Disable", "Enable", "Limit", "Manage", "Opt", "Reset", "Turn"];
+
+/// Whether what stands in quotation marks is a term: one to three words, each with a capital, and neither an abbreviation,
+/// which is often given for those who know it, nor what a device calls a setting.
 fn is_term(text: &str) -> bool {
     let capital = |word: &str| word.starts_with(char::is_uppercase);
-    let abbreviation = text.chars().take(2).all(char::is_uppercase);
-    (1..=3).contains(&text.split(' ').count()) && text.split(' ').all(capital) && !abbreviation && text.len() >= 3
+    let capitals = |pair: &[u8]| pair.iter().all(u8::is_ascii_uppercase);
+    let abbreviation =
+        text.chars().take(2).all(char::is_uppercase) || !text.contains(' ') && text.as_bytes().windows(2).any(capitals);
+    let setting = text.split_once(' ').is_some_and(|(first, _)| COMMANDS.contains(&first));
+    (1..=3).contains(&text.split(' ').count())
+        && text.split(' ').all(capital)
+        && !abbreviation
+        && !setting
+        && text.len() >= 3
 }
 
 /// How many definitions a document has that defines its terms.
