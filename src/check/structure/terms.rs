@@ -137,8 +137,12 @@ pub(super) fn undefined(subject: Subject<'_>, terms: &[String], defining: &[Stri
                 let before = unit.text()[..at.start].trim_end();
                 let word = before.rsplit(' ').next().unwrap_or_default();
                 let first = !before.contains(' ');
+                // A longer name is another term.
+                let after = unit.text()[at.end..].strip_prefix(' ');
+                let longer = after.is_some_and(|after| after.starts_with(char::is_uppercase));
                 if (first || word.starts_with(char::is_lowercase))
                     && before.ends_with(|c: char| c.is_lowercase() || c == ',')
+                    && !longer
                 {
                     places.push(unit.place(at));
                 }
