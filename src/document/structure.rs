@@ -271,7 +271,10 @@ fn is_navigation(prose: &Prose) -> bool {
         return true;
     }
     let linked: usize = prose.links().iter().map(|link| link.label.end - link.label.start).sum();
-    let bare = linked + 1 >= text.trim_end_matches(['.', '|', ' ']).len() && text.split(' ').count() <= 8;
+    let words = text.split(' ').count();
+    // "See here for a copy of your data." says what can be done, if all of it is a link; a menu has no full stops.
+    let is_sentence = words >= 5 && text.ends_with('.');
+    let bare = linked + 1 >= text.trim_end_matches(['.', '|', ' ']).len() && words <= 8 && !is_sentence;
     bare && !text.contains('@') && !prose.links().iter().any(|link| link.target.starts_with("mailto:"))
 }
 
@@ -671,6 +674,8 @@ Text.
         for navigation in [
             "[Read the terms](/terms)",
             "[Read the terms](/terms) |",
+            "[Read the terms first.](/terms)",
+            "[Read all of the terms](/terms)",
             "[Terms](/terms) [Cookies](/cookies)",
             "Back to top",
             "-- SKIP TO CONTENT --",
@@ -680,6 +685,7 @@ Text.
         }
         for statement in [
             "[Read the terms](/terms) now",
+            "[Read all of the terms.](/terms)",
             "[one two three four five six seven eight nine](/terms)",
             "[dpo@acme.example](/terms)",
             "[Write to us](mailto:dpo@acme.example)",
