@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, SpooledTempFile};
 
+use super::file;
+
 /// How much text waits in memory, in bytes; what is longer waits in a temporary file.
 const IN_MEMORY: usize = 1 << 20;
 
@@ -58,12 +60,8 @@ pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such folder".to_owned(),
         io::ErrorKind::PermissionDenied => "it may not be written".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         io::ErrorKind::StorageFull => "there is no room left for it".to_owned(),
-        _ => {
-            let words = error.to_string();
-            words.split(" (os error").next().unwrap_or(&words).to_owned()
-        }
+        _ => file::reason(error),
     }
 }
 
