@@ -271,10 +271,13 @@ fn is_navigation(prose: &Prose) -> bool {
         return true;
     }
     let linked: usize = prose.links().iter().map(|link| link.label.end - link.label.start).sum();
+    if linked + 1 < text.trim_end_matches(['.', '|', ' ']).len() {
+        return false;
+    }
     let words = text.split(' ').count();
     // "See here for a copy of your data." says what can be done, if all of it is a link; a menu has no full stops.
     let is_sentence = words >= 5 && text.ends_with('.');
-    let bare = linked + 1 >= text.trim_end_matches(['.', '|', ' ']).len() && words <= 8 && !is_sentence;
+    let bare = words <= 8 && !is_sentence;
     bare && !text.contains('@') && !prose.links().iter().any(|link| link.target.starts_with("mailto:"))
 }
 

@@ -38,6 +38,8 @@ const UPPER: u64 = 1 << 34;
 const FOREIGN: u64 = 1 << 35;
 /// Any control character.
 const CONTROL: u64 = 1 << 37;
+/// Any of the two letters outside of ASCII that are the same as "s" and "k" where case does not matter.
+const FOLDED: u64 = 1 << 38;
 /// A word with two letters from A to Z, or more.
 pub(crate) const CAPITALS: u64 = 1 << 36;
 
@@ -129,6 +131,9 @@ impl Digest {
         }
         if marks & FOREIGN != 0 || word.len() >= COUNTED {
             let word = &text[word];
+            if word.contains(['\u{17F}', '\u{212A}']) {
+                self.marks |= FOLDED;
+            }
             self.words += usize::from(word.contains(char::is_alphanumeric));
             self.long_words += usize::from(word.chars().filter(|c| c.is_alphabetic()).count() > 6);
             let key = word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
@@ -162,6 +167,11 @@ impl Digest {
     /// Whether the text holds characters outside of ASCII.
     pub(crate) fn is_foreign(&self) -> bool {
         self.marks & FOREIGN != 0
+    }
+
+    /// Whether the text holds letters outside of ASCII that are letters of ASCII where case does not matter.
+    pub(super) fn has_folded(&self) -> bool {
+        self.marks & FOLDED != 0
     }
 
     /// Whether the text holds all of these kinds of characters.

@@ -71,8 +71,7 @@ impl Prefilter {
 
     /// Whether a text may have a match; its digest tells what it holds.
     pub(crate) fn passes(&self, text: &str, digest: &Digest) -> bool {
-        // Two letters outside of ASCII are the same as "s" and "k" where case does not matter.
-        if digest.is_foreign() && text.contains(['\u{17F}', '\u{212A}']) {
+        if digest.has_folded() {
             return true;
         }
         let ends = || text.bytes().last().map_or(0, ends_with);

@@ -63,6 +63,10 @@ fn misdecoded_at(text: &str, before: Option<char>) -> Option<usize> {
     if first == '\u{C2}' && text[2..].starts_with(' ') && before.is_none_or(|before| !before.is_alphanumeric()) {
         return Some(2);
     }
+    // The other ones were no byte that a character starts with.
+    if !('\u{C2}'..='\u{F4}').contains(&first) {
+        return None;
+    }
     let wrong = |count: usize| -> Option<usize> {
         let length: usize = text.chars().take(count).map(char::len_utf8).sum();
         let (bytes, _, unmappable) = WINDOWS_1252.encode(&text[..length]);
