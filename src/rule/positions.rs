@@ -45,6 +45,10 @@ impl Store {
         Positions { filled, first }
     }
 
+    pub(super) fn clear(&mut self) {
+        self.0.get_mut().clear();
+    }
+
     /// A set that was added.
     pub(super) fn get(&self, set: Positions) -> Stored<'_> {
         Stored { set, store: self }
@@ -116,10 +120,8 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    /// All positions.
-    pub(super) const WHOLE: Self = Self { first: 0, end: MOST - 1 };
-
-    fn blocks(self) -> u64 {
+    /// The blocks that it has a part of, as bits.
+    pub(super) fn blocks(self) -> u64 {
         (u64::MAX << (self.first / 64)) & (u64::MAX >> (63 - self.end / 64))
     }
 
@@ -128,6 +130,32 @@ impl Stretch {
         let from = if block == self.first / 64 { u64::MAX << (self.first % 64) } else { u64::MAX };
         let to = if block == self.end / 64 { u64::MAX >> (63 - self.end % 64) } else { u64::MAX };
         bits & from & to
+    }
+}
+
+/// Where matches may start.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Extent {
+    Stretch(Stretch),
+    /// Some blocks, as bits.
+    Blocks(u64),
+}
+
+impl Extent {
+    fn blocks(self) -> u64 {
+        match self {
+            Self::Stretch(stretch) => stretch.blocks(),
+            Self::Blocks(blocks) => blocks,
+        }
+    }
+
+    /// The part of a block that lies in it.
+    #[inline]
+    fn cut(self, block: usize, bits: u64) -> u64 {
+        match self {
+            Self::Stretch(stretch) => stretch.cut(block, bits),
+            Self::Blocks(_) => bits,
+        }
     }
 }
 
@@ -237,10 +265,10 @@ impl Sets {
     }
 
     /// Adds the positions so many words behind those of a part of a set; whether there are any.
-    pub(super) fn enter(&mut self, set: Stored<'_>, stretch: Stretch, by: usize, to: usize) -> bool {
+    pub(super) fn enter(&mut self, set: Stored<'_>, extent: Extent, by: usize, to: usize) -> bool {
         let mut any = false;
-        set.each(set.set.filled & stretch.blocks(), |block, bits| {
-            any |= self.put_behind(to, block, stretch.cut(block, bits), by);
+        set.each(set.set.filled & extent.blocks(), |block, bits| {
+            any |= self.put_behind(to, block, extent.cut(block, bits), by);
         });
         any
     }
@@ -427,6 +455,8 @@ mod tests {
 
     use super::*;
 
+    const WHOLE: Stretch = Stretch { first: 0, end: MOST - 1 };
+
     /// Positions about the bounds of blocks.
     fn positions() -> impl Strategy<Value = BTreeSet<usize>> {
         proptest::collection::btree_set((0..4_usize, 0..64_usize).prop_map(|(block, bit)| block * 64 + bit), 0..20)
@@ -481,7 +511,7 @@ mod tests {
             found.clear(2);
             found.move_back(0, by, 2);
             let finished = found.finished(2, &store);
-            prop_assert_eq!(store.get(finished).within(Stretch::WHOLE).collect::<BTreeSet<_>>(), both);
+            prop_assert_eq!(store.get(finished).within(WHOLE).collect::<BTreeSet<_>>(), both);
         }
 
         #[test]
@@ -490,8 +520,13 @@ mod tests {
             let store = Store::default();
             let part: BTreeSet<usize> = set.range(first..=first + length).copied().collect();
             let mut found = sets(1, &BTreeSet::new());
-            prop_assert_eq!(found.enter(gathered(&set, &store), stretch, 1, 0), !part.is_empty());
+            prop_assert_eq!(found.enter(gathered(&set, &store), Extent::Stretch(stretch), 1, 0), !part.is_empty());
             prop_assert_eq!(held(&found, 0), part.iter().map(|at| at + 1).collect());
+            found.clear(2);
+            let blocks: BTreeSet<usize> = set.iter().copied().filter(|at| stretch.blocks() >> (at / 64) & 1 != 0).collect();
+            let extent = Extent::Blocks(stretch.blocks());
+            prop_assert_eq!(found.enter(gathered(&set, &store), extent, 1, 2), !blocks.is_empty());
+            prop_assert_eq!(held(&found, 2), blocks.iter().map(|at| at + 1).collect());
             prop_assert_eq!(gathered(&set, &store).within(stretch).collect::<BTreeSet<_>>(), part);
             let inside: BTreeSet<usize> = set.range(first..first + length).copied().collect();
             prop_assert_eq!(sets(1, &set).between(1, first, first + length).collect::<BTreeSet<_>>(), inside);

@@ -24,7 +24,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use super::lexicon::Lexicon;
-use super::positions::{self, Stretch};
+use super::positions::{self, Extent};
 use super::program::{EntryId, Program};
 use super::words::{Token, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
@@ -32,7 +32,7 @@ use ahead::Ahead;
 pub(crate) use ahead::{Found, Wanted};
 use entry::RunByLength;
 use run::Run;
-use tile::{Laid, LayOut, Passages, Tile, keep};
+use tile::{Laid, LayOut, Passages, Tile, Worked, keep};
 
 /// A match: words `start..end` of a passage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +106,8 @@ pub(crate) struct Reading<'r> {
 struct Room {
     run: Run,
     lengths: RunByLength,
+    /// What tiles that are gone left, so that the next ones need not ask for memory.
+    spare: Vec<Worked>,
 }
 
 /// Rooms that no reading uses at the moment.
@@ -124,7 +126,10 @@ impl Rooms {
 
 impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        self.rooms.put(std::mem::take(&mut self.room));
+        let mut room = std::mem::take(&mut self.room);
+        let left = self.tiles.iter_mut().rev().map(Tile::forget);
+        room.spare.extend(left.take(KEPT_TILES.saturating_sub(room.spare.len())));
+        self.rooms.put(room);
     }
 }
 
@@ -219,7 +224,8 @@ impl<'r> Reading<'r> {
         self.find_entries(program, idx);
         let tile = &self.tiles[idx];
         if count > FEW_PASSAGES {
-            if !self.room.run.forward(program, tile, Stretch::WHOLE) {
+            let extent = extent(tile, &self.passages, &candidates);
+            if !self.room.run.forward(program, tile, extent) {
                 return;
             }
             let mut ends = Passages::default();
@@ -232,7 +238,7 @@ impl<'r> Reading<'r> {
         for at in positions::each(&candidates) {
             let at = tile.passages.start + at;
             let passage = self.passages[at];
-            if count > FEW_PASSAGES || self.room.run.forward(program, tile, passage.stretch()) {
+            if count > FEW_PASSAGES || self.room.run.forward(program, tile, Extent::Stretch(passage.stretch())) {
                 let matches = match wanted {
                     Found::Statement => Vec::new(),
                     Found::Matches => self.room.run.matches(program, tile, passage),
@@ -249,11 +255,11 @@ impl<'r> Reading<'r> {
             if self.worked.len() == KEPT_TILES
                 && let Some(before) = self.worked.pop_front()
             {
-                self.tiles[before].forget();
+                self.room.spare.push(self.tiles[before].forget());
             }
             self.worked.push_back(idx);
         }
-        self.tiles[idx].prepare(self.programs.len());
+        self.tiles[idx].prepare(self.programs.len(), &mut self.room.spare);
     }
 
     /// Whether a clause with its lead-in matches.
@@ -306,7 +312,7 @@ impl<'r> Reading<'r> {
             return false;
         }
         self.find_entries(program, idx);
-        self.room.run.forward(program, &self.tiles[idx], passage.stretch())
+        self.room.run.forward(program, &self.tiles[idx], Extent::Stretch(passage.stretch()))
     }
 
     /// Finds the vocabulary entries that a program names in a tile, each once.
@@ -321,13 +327,21 @@ impl<'r> Reading<'r> {
     fn find_entry(&mut self, id: EntryId, idx: usize) {
         let programs = self.programs;
         let program = &programs[id.0];
-        if self.tiles[idx].candidates(program, programs) == Passages::default() {
+        let candidates = self.tiles[idx].candidates(program, programs);
+        if candidates == Passages::default() {
             return self.tiles[idx].keep_places(id, &[]);
         }
         self.find_entries(program, idx);
-        let places = self.room.lengths.run(program, &self.tiles[idx]);
+        let extent = extent(&self.tiles[idx], &self.passages, &candidates);
+        let places = self.room.lengths.run(program, &self.tiles[idx], extent);
         self.tiles[idx].keep_places(id, places);
     }
+}
+
+/// Where the matches of some passages of a tile may start, and few others.
+fn extent(tile: &Tile<'_>, laid: &[Laid], passages: &Passages) -> Extent {
+    let laid = positions::each(passages).map(|at| laid[tile.passages.start + at]);
+    Extent::Blocks(laid.fold(0, |blocks, passage| blocks | passage.stretch().blocks()))
 }
 
 #[cfg(test)]
@@ -497,7 +511,7 @@ mod tests {
             assert_eq!(reading.in_clause(&program, ClauseId(clause)), found, "{clause}");
         }
         assert_eq!(reading.worked.len(), KEPT_TILES);
-        assert_eq!(reading.tiles.iter().filter(|tile| !tile.entries.is_empty()).count(), KEPT_TILES);
+        assert_eq!(reading.tiles.iter().filter(|tile| tile.is_prepared(programs.len())).count(), KEPT_TILES);
         assert_eq!(reading.matches(&program).len(), MANY);
     }
 

@@ -1,7 +1,7 @@
 //! The run of a vocabulary entry's program over a tile: all its places, with their lengths.
 
 use super::tile::{Places, Tile};
-use crate::rule::positions::{Positions, Sets, Stretch};
+use crate::rule::positions::{Extent, Positions, Sets};
 use crate::rule::program::{LONGEST_ENTRY, Program, State};
 
 /// The last run of a vocabulary entry's program, and the room for the next one. Its states are told apart by how long the
@@ -35,8 +35,8 @@ fn each_length(lengths: u128) -> impl Iterator<Item = usize> {
 }
 
 impl RunByLength {
-    /// Runs a program over a tile: for each length of its matches, where they start.
-    pub(super) fn run(&mut self, program: &Program, tile: &Tile<'_>) -> &[(usize, Positions)] {
+    /// Runs a program over a part of a tile: for each length of its matches, where they start.
+    pub(super) fn run(&mut self, program: &Program, tile: &Tile<'_>, extent: Extent) -> &[(usize, Positions)] {
         let count = program.state_count();
         self.lengths.clear();
         self.lengths.resize(count, 0);
@@ -49,12 +49,12 @@ impl RunByLength {
             if tile.goes_on(group, program.state(next))
                 && let Some(set) = tile.set(group)
             {
-                self.reach(next, 1, |sets, to| sets.enter(set, Stretch::WHOLE, 1, to));
+                self.reach(next, 1, |sets, to| sets.enter(set, extent, 1, to));
             }
         }
         for (id, next) in program.opening_entries() {
             for (length, starts) in tile.places(id).into_iter().flat_map(Places::each) {
-                self.reach(next, length, |sets, to| sets.enter(starts, Stretch::WHOLE, length, to));
+                self.reach(next, length, |sets, to| sets.enter(starts, extent, length, to));
             }
         }
         for word in (0..self.pending.len()).rev() {
@@ -74,7 +74,7 @@ impl RunByLength {
             for state in (0..program.accepting()).filter(|state| self.lengths[*state] >> length & 1 != 0) {
                 self.reached.move_back(usize::from(self.numbers[state * self.stride + length] & !SHARED), length, 0);
             }
-            self.found.push((length, self.reached.finished(0, &tile.store)));
+            self.found.push((length, self.reached.finished(0, tile.store())));
         }
         &self.found
     }

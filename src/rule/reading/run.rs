@@ -2,7 +2,7 @@
 
 use super::Match;
 use super::tile::{Laid, Places, Tile};
-use crate::rule::positions::{Sets, Stretch};
+use crate::rule::positions::{Extent, Sets, Stretch};
 use crate::rule::program::{Program, State};
 
 /// The last run of a program, and the room for the next one.
@@ -43,8 +43,8 @@ struct Back {
 }
 
 impl Run {
-    /// Runs a program forward; whether it matches.
-    pub(super) fn forward(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) -> bool {
+    /// Runs a program forward from where its matches may start; whether it matches.
+    pub(super) fn forward(&mut self, program: &Program, tile: &Tile<'_>, extent: Extent) -> bool {
         let count = program.state_count();
         if self.numbers.len() < count {
             self.numbers.resize(count, 0);
@@ -54,7 +54,7 @@ impl Run {
         self.pending.resize(count.div_ceil(64), 0);
         self.trail.clear();
         self.opened.clear();
-        self.open(program, tile, stretch);
+        self.open(program, tile, extent);
         for word in (0..self.pending.len()).rev() {
             while self.pending[word] != 0 {
                 let bit = 63 - self.pending[word].leading_zeros() as usize;
@@ -66,18 +66,18 @@ impl Run {
         self.trail.last().is_some_and(|state| program.accepts(*state))
     }
 
-    fn open(&mut self, program: &Program, tile: &Tile<'_>, stretch: Stretch) {
+    fn open(&mut self, program: &Program, tile: &Tile<'_>, extent: Extent) {
         for (idx, (group, next)) in program.opening_words().enumerate() {
             if tile.goes_on(group, program.state(next))
                 && let Some(set) = tile.set(group)
-                && self.reach(next, |sets, to| sets.enter(set, stretch, 1, to))
+                && self.reach(next, |sets, to| sets.enter(set, extent, 1, to))
             {
                 self.opened.push(idx);
             }
         }
         for (id, next) in program.opening_entries() {
             if let Some(places) = tile.places(id) {
-                self.reach(next, |sets, to| places.enter(sets, stretch, to));
+                self.reach(next, |sets, to| places.enter(sets, extent, to));
             }
         }
     }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use crate::rule::lexicon::{GroupId, Lexicon, Symbol};
-use crate::rule::positions::{self, Bounds, Gathered, Positions, Sets, Store, Stored, Stretch};
+use crate::rule::positions::{self, Bounds, Extent, Gathered, Positions, Sets, Store, Stored, Stretch};
 use crate::rule::program::{EntryId, Only, Program, State};
 use crate::rule::words::{WordId, Words};
 
@@ -43,12 +43,6 @@ pub(super) struct Tile<'l> {
     numbers: Vec<u32>,
     /// How many groups a word is in.
     groups: usize,
-    /// The positions that hold a word of a group, for the groups that were asked for.
-    sets: Asked<Positions>,
-    /// The passages that do, by the same numbers.
-    group_passages: Asked<Passages>,
-    /// The passages that hold all that an entry needs, for the entries that were asked for.
-    entry_candidates: Asked<Passages>,
     /// For each position the number of its passage in the tile.
     pub(super) passage_of: Vec<u16>,
     /// The passages of statements.
@@ -59,12 +53,37 @@ pub(super) struct Tile<'l> {
     positions: Vec<u32>,
     /// The tests that many words pass, in order.
     frequent: Vec<Frequent>,
-    /// For each vocabulary entry that was asked for which of `places` are its.
-    pub(super) entries: Vec<Option<(u32, u32)>>,
+    worked: Worked,
+}
+
+/// What was worked out of a tile, of what was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Worked {
+    /// The positions that hold a word of a group.
+    sets: Asked<Positions>,
+    /// The passages that do, by the same numbers.
+    group_passages: Asked<Passages>,
+    /// The passages that hold all that an entry needs.
+    entry_candidates: Asked<Passages>,
+    /// For each vocabulary entry which of `places` are its.
+    entries: Vec<Option<(u32, u32)>>,
     /// The places of these entries, an entry's behind another's: for each length that its matches have, where they start.
     places: Vec<(usize, Positions)>,
     /// What the sets are in.
-    pub(super) store: Store,
+    store: Store,
+}
+
+impl Worked {
+    /// Nothing, with the memory kept for another tile.
+    fn cleared(mut self) -> Self {
+        self.sets.clear();
+        self.group_passages.clear();
+        self.entry_candidates.clear();
+        self.entries.clear();
+        self.places.clear();
+        self.store.clear();
+        self
+    }
 }
 
 /// A test that many words of a tile pass, which many groups hold: where these words are is gathered once.
@@ -103,7 +122,12 @@ impl<T> Default for Asked<T> {
 }
 
 impl<T: Copy> Asked<T> {
-    /// Makes room for so many things, if there is none.
+    fn clear(&mut self) {
+        self.places.clear();
+        self.worked_out.get_mut().clear();
+    }
+
+    /// Makes room for so many things.
     fn prepare(&mut self, things: usize) {
         self.places.resize_with(things, Cell::default);
     }
@@ -127,22 +151,33 @@ impl<T: Copy> Asked<T> {
 }
 
 impl Tile<'_> {
-    /// Makes room for what is worked out, if there is none: also of so many vocabulary entries.
-    pub(super) fn prepare(&mut self, entries: usize) {
-        if self.sets.places.len() == self.groups && self.entries.len() == entries {
-            return;
-        }
-        self.sets.prepare(self.groups);
-        self.group_passages.prepare(self.groups);
-        self.entry_candidates.prepare(entries);
-        self.entries.resize(entries, None);
+    /// Whether there is room for what is worked out of it and of so many vocabulary entries.
+    pub(super) fn is_prepared(&self, entries: usize) -> bool {
+        self.worked.sets.places.len() == self.groups && self.worked.entries.len() == entries
     }
 
-    /// Lets go of all that was worked out.
-    pub(super) fn forget(&mut self) {
-        (self.sets, self.group_passages, self.entry_candidates) =
-            (Asked::default(), Asked::default(), Asked::default());
-        (self.entries, self.places, self.store) = (Vec::new(), Vec::new(), Store::default());
+    /// Makes room for what is worked out, if there is none, with the memory of another tile: also of so many vocabulary
+    /// entries.
+    pub(super) fn prepare(&mut self, entries: usize, spare: &mut Vec<Worked>) {
+        if self.is_prepared(entries) {
+            return;
+        }
+        let mut worked = spare.pop().unwrap_or_default();
+        worked.sets.prepare(self.groups);
+        worked.group_passages.prepare(self.groups);
+        worked.entry_candidates.prepare(entries);
+        worked.entries.resize(entries, None);
+        self.worked = worked;
+    }
+
+    /// Lets go of all that was worked out, and leaves its memory to another tile.
+    pub(super) fn forget(&mut self) -> Worked {
+        std::mem::take(&mut self.worked).cleared()
+    }
+
+    /// What the sets that are worked out are in.
+    pub(super) fn store(&self) -> &Store {
+        &self.worked.store
     }
 
     /// Whether a word of a group can lead on to a state: where that takes another word, some passage must hold both.
@@ -174,7 +209,7 @@ impl Tile<'_> {
     #[inline]
     pub(super) fn set(&self, group: GroupId) -> Option<Stored<'_>> {
         let number = self.numbers[group.idx()].checked_sub(1)? as usize;
-        Some(self.store.get(self.sets.get_or_init(number, || self.positions_of(group))))
+        Some(self.worked.store.get(self.worked.sets.get_or_init(number, || self.positions_of(group))))
     }
 
     #[cold]
@@ -186,26 +221,26 @@ impl Tile<'_> {
                 Passing::Many(many) => set.add(&many.positions),
             }
         }
-        set.finish(&self.store)
+        set.finish(&self.worked.store)
     }
 
     /// Whether a vocabulary entry was looked for.
     pub(super) fn knows(&self, entry: EntryId) -> bool {
-        self.entries[entry.0].is_some()
+        self.worked.entries[entry.0].is_some()
     }
 
     /// Keeps where a vocabulary entry was found: for each length that its matches have, where they start.
     pub(super) fn keep_places(&mut self, entry: EntryId, places: &[(usize, Positions)]) {
         let place = |place| u32::try_from(place).expect("internal: the entries of a tile are few");
-        let from = place(self.places.len());
-        self.places.extend_from_slice(places);
-        self.entries[entry.0] = Some((from, place(self.places.len())));
+        let from = place(self.worked.places.len());
+        self.worked.places.extend_from_slice(places);
+        self.worked.entries[entry.0] = Some((from, place(self.worked.places.len())));
     }
 
     /// Where a vocabulary entry was found; nothing if it was not looked for.
     pub(super) fn places(&self, entry: EntryId) -> Option<Places<'_>> {
-        let (from, end) = self.entries[entry.0]?;
-        Some(Places { found: &self.places[from as usize..end as usize], store: &self.store })
+        let (from, end) = self.worked.entries[entry.0]?;
+        Some(Places { found: &self.worked.places[from as usize..end as usize], store: &self.worked.store })
     }
 
     /// The passages that hold all that a program needs.
@@ -236,14 +271,14 @@ impl Tile<'_> {
 
     /// The passages that hold all that an entry needs.
     fn entry_candidates(&self, entry: EntryId, programs: &[Program]) -> Passages {
-        self.entry_candidates.get_or_init(entry.0, || self.candidates(&programs[entry.0], programs))
+        self.worked.entry_candidates.get_or_init(entry.0, || self.candidates(&programs[entry.0], programs))
     }
 
     /// The passages that hold a word of a group; nothing if there is none in the tile.
     #[inline]
     fn passages_of(&self, group: GroupId) -> Option<Passages> {
         let number = self.numbers[group.idx()].checked_sub(1)? as usize;
-        Some(self.group_passages.get_or_init(number, || self.passages_with(group)))
+        Some(self.worked.group_passages.get_or_init(number, || self.passages_with(group)))
     }
 
     #[cold]
@@ -295,9 +330,9 @@ impl<'t> Places<'t> {
         self.found.iter().map(move |(length, starts)| (*length, self.store.get(*starts)))
     }
 
-    /// Adds where it ends if it starts in a stretch; whether there are any.
-    pub(super) fn enter(self, sets: &mut Sets, stretch: Stretch, to: usize) -> bool {
-        self.each().fold(false, |any, (length, starts)| sets.enter(starts, stretch, length, to) || any)
+    /// Adds where it ends if it starts in an extent; whether there are any.
+    pub(super) fn enter(self, sets: &mut Sets, extent: Extent, to: usize) -> bool {
+        self.each().fold(false, |any, (length, starts)| sets.enter(starts, extent, length, to) || any)
     }
 
     /// Adds where it ends if it starts at a position of a set; whether there are any.
@@ -405,17 +440,12 @@ impl LayOut<'_> {
             bounds,
             numbers,
             groups: count as usize,
-            sets: Asked::default(),
-            group_passages: Asked::default(),
-            entry_candidates: Asked::default(),
             passage_of,
             statements,
             symbols,
             positions,
             frequent,
-            entries: Vec::new(),
-            places: Vec::new(),
-            store: Store::default(),
+            worked: Worked::default(),
         });
     }
 }
