@@ -16,7 +16,7 @@ mod graphical;
 mod json;
 mod jsonl;
 mod junit;
-mod markdown;
+pub(crate) mod markdown;
 mod sarif;
 mod shown;
 mod xml;

@@ -359,7 +359,7 @@ impl<'a> Finder<'a> {
     }
 
     /// The policies that paths stand for: files as given, and below a folder all files that the configuration includes
-    /// and does not exclude, in the order of their names. Hidden files and folders below it are left out.
+    /// and does not exclude, in the order of their names. Hidden files and folders below it are left out, and reports of earlier runs.
     fn policies(&mut self, paths: &[PathBuf]) -> Result<(Vec<Policy>, Vec<String>), Failure> {
         let mut found = Vec::new();
         let mut problems = Vec::new();
@@ -388,6 +388,7 @@ impl<'a> Finder<'a> {
                 }
                 let name = file.display();
                 match file::kind(entry.file_type()) {
+                    None if input::is_report(file) => {}
                     None => found.push(Policy { path: file.to_path_buf(), config }),
                     // Where it leads is not looked at: what is there may be none of the folder's business.
                     Some(_) if entry.path_is_symlink() && file.exists() => links += 1,

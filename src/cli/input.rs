@@ -1,6 +1,7 @@
 //! Input: policies and rule files from the disk and from standard input.
 
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -13,6 +14,7 @@ use crate::config::Size;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Format};
 use crate::report;
+use crate::report::markdown::OPENING;
 use crate::rule::{Examples, Layer, Profile, Role, RuleSet, RuleSource, builtin_sources, compile, language_of};
 use crate::source::{SourceFile, foreign_format};
 use crate::suppress;
@@ -154,6 +156,14 @@ impl InputArgs {
 pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     extension.is_some_and(|extension| extensions.contains(&extension.as_str()))
+}
+
+/// Whether a file is a report of an earlier run, of the format that policies are written in, too.
+pub(super) fn is_report(path: &Path) -> bool {
+    let mut start = [0; OPENING.len()];
+    has_extension(path, &EXTENSIONS)
+        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == *OPENING.as_bytes()
 }
 
 /// The built-in rules with those of the given folders added, which replace built-in ones of the same id. Every mistake

@@ -11,6 +11,9 @@ use crate::source::SourceFile;
 /// How much of the words that show a disclosure is quoted, in characters: a comment has room for 65,536.
 const QUOTED: usize = 80;
 
+/// What every report begins with.
+pub(crate) const OPENING: &str = concat!("**", env!("CARGO_PKG_NAME"), ":** ");
+
 pub(super) fn file(file: &CheckedFile, rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n### {}", inline(file.source.name()))?;
     if !file.is_read(rules) {
@@ -33,7 +36,7 @@ pub(super) fn end(
     suppressions: &[CheckedSuppressions],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "**{}:** {}", env!("CARGO_PKG_NAME"), totals.in_words())?;
+    writeln!(out, "{OPENING}{}", totals.in_words())?;
     out.write_all(files)?;
     for checked in suppressions.iter().filter(|checked| !checked.assessment.findings.is_empty()) {
         let source = checked.file.source();

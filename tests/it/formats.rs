@@ -626,6 +626,23 @@ fn a_report_replaces_nothing_that_is_read_and_no_other_report() {
     assert!(!folder.path("new.csv").exists());
 }
 
+/// The second run would check the report of the first one, and refuse to replace what it checks.
+#[test]
+fn a_report_among_the_policies_is_no_policy() {
+    let folder = Folder::new().file("rules/jokes.yaml", JOKES).file("legal/a.md", "Just kidding.");
+    let run = |path: &str| {
+        let output = ["--output", "markdown=legal/report.md"];
+        let args = ["check", "--rules", "rules", "--select", "acme", "--format", "concise", path];
+        folder.run(args.iter().chain(&output))
+    };
+    let (first, second) = (run("legal"), run("legal"));
+    assert_eq!((first.code, first.stderr.as_str()), (1, ""));
+    assert_eq!((second.code, second.stdout), (1, first.stdout));
+    // Who names it means it.
+    let named = folder.run(["check", "--rules", "rules", "--select", "acme", "--format", "json", "legal/report.md"]);
+    assert_eq!(parsed(&named.stdout)["files"].as_array().unwrap().len(), 1);
+}
+
 /// GitLab takes two findings of one fingerprint for one, and counts are of policies, not of their names.
 #[test]
 fn a_policy_that_is_given_twice_is_checked_once() {
