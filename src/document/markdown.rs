@@ -272,6 +272,9 @@ impl<'s> Reader<'s> {
                 let cell = self.builder.take().prose;
                 self.cells.push(cell);
             }
+            TagEnd::TableHead if self.cells_are_data() => {
+                self.row(BlockKind::Row { table: None });
+            }
             TagEnd::TableHead if self.row(BlockKind::Header { table: self.tables }) => {
                 self.header = Some(self.tables);
             }
@@ -286,6 +289,15 @@ impl<'s> Reader<'s> {
             | TagEnd::DefinitionListDefinition => self.flush_text(),
             _ => {}
         }
+    }
+
+    /// Whether the cells of a table's first row name no columns: a table in Markdown can't do without such a row, so one of
+    /// things and what is said of them has its first pair there ("Controller | Example Ltd, 1 Mill Lane, Exampleton").
+    fn cells_are_data(&self) -> bool {
+        let [_, said] = &*self.cells else { return false };
+        let said = said.text();
+        let is_address = said.matches(',').count() >= 2 && said.contains(|c: char| c.is_ascii_digit());
+        said.contains('@') || said.ends_with('.') || is_address
     }
 
     /// Ends a row of a table; whether there was anything in it.

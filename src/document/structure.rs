@@ -359,6 +359,27 @@ Write to us. [Read the terms](/terms)
     }
 
     #[test]
+    fn a_table_of_pairs_has_its_first_one_where_headers_are() {
+        let table = |first: &str| {
+            let text = format!("# Privacy\n\n| {first} |\n|---|---|\n| Storage | We keep it for a year. |\n");
+            outline(Format::Markdown, &text)
+                .lines()
+                .map(|line| line.split(' ').next().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        for pair in
+            ["Controller | Example Ltd, 1 Mill Lane, Exampleton", "Questions | dpo@example.com", "Use | It is ours."]
+        {
+            assert_eq!(table(pair), ["table-row", "table-row"], "{pair}");
+        }
+        for headers in
+            ["What | Why", "Data | Purpose, legal basis (Art. 6)", "Data | Who gets it, where, and why", "What |"]
+        {
+            assert_eq!(table(headers), ["table-header", "table-row"], "{headers}");
+        }
+    }
+
+    #[test]
     fn a_section_on_one_heading_line_is_text() {
         let text = format!("# Privacy\n\n## Your rights {}\n", "You may ask for a copy of your data. ".repeat(10));
         assert!(outline(Format::Markdown, &text).starts_with("sentence [Privacy] {} Your rights You may ask"));
