@@ -452,8 +452,12 @@ impl Checker<'_> {
     }
 
     fn search_phrase(&mut self, phrase: &Phrase, unless: Option<&Program>) -> Vec<Hit> {
+        if !self.may_be_around(phrase) {
+            return Vec::new();
+        }
+        let beside = phrase.with.as_deref().filter(|with| with.within == Within::Clause).map(|with| &with.program);
         let found = match &phrase.search {
-            Search::Pattern(program) => self.reading.matches(program),
+            Search::Pattern(program) => self.reading.matches_beside(program, beside),
             // A regular expression is slow, so it is tried only where all else holds.
             Search::Regex(_) => self.worth_trying(phrase).into_iter().map(|clause| (clause, Vec::new())).collect(),
         };
@@ -568,6 +572,13 @@ impl Checker<'_> {
             Evidence { span: prose.span(at), text: prose.text()[at.start..at.end].to_owned(), clause }
         });
         evidence.collect()
+    }
+
+    /// Whether what a phrase asks for around its words may hold somewhere: most of it is rarer than the words are.
+    fn may_be_around(&mut self, phrase: &Phrase) -> bool {
+        let reading = &mut self.reading;
+        phrase.heading.as_ref().is_none_or(|heading| reading.may_be_in_heading(heading))
+            && phrase.with.as_ref().is_none_or(|with| reading.may_be_stated(&with.program))
     }
 
     /// Whether what a phrase asks for around its words holds.

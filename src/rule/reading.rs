@@ -161,12 +161,17 @@ impl<'r> Reading<'r> {
         }
         layout.close_tile();
         let LayOut { mut tiles, passages, .. } = layout;
+        let clauses = document.clauses().len();
         for (at, _) in document.clauses().iter().enumerate().filter(|(_, clause)| clause.kind.is_statement()) {
             let tile = &mut tiles[passages[at].tile];
             let place = at - tile.passages.start;
             tile.statements[place / 64] |= 1 << (place % 64);
         }
-        let clauses = document.clauses().len();
+        for at in clauses..passages.len() {
+            let tile = &mut tiles[passages[at].tile];
+            let place = at - tile.passages.start;
+            tile.headings[place / 64] |= 1 << (place % 64);
+        }
         let (worked, ahead) = (VecDeque::new(), Ahead::default());
         Self { programs, tokens, own, passages, clauses, tiles, worked, ahead, room: rooms.take(), rooms }
     }
@@ -184,7 +189,7 @@ impl<'r> Reading<'r> {
                 if ahead.is_found(instead_of.clone()) {
                     ahead.leave_out(at);
                 } else {
-                    self.find_in(program, *of, idx, |clause, matches| ahead.add(at, clause, &matches));
+                    self.find_in(program, None, *of, idx, |clause, matches| ahead.add(at, clause, &matches));
                 }
             }
         }
@@ -201,22 +206,59 @@ impl<'r> Reading<'r> {
 
     /// The statements that match, in order, each with its matches as [`Reading::in_clause`] gives them.
     pub(crate) fn matches(&mut self, program: &Program) -> Vec<(ClauseId, Vec<Match>)> {
+        self.matches_beside(program, None)
+    }
+
+    /// The same, of the statements that may match another program, too; whether they do must still be asked.
+    pub(crate) fn matches_beside(&mut self, program: &Program, other: Option<&Program>) -> Vec<(ClauseId, Vec<Match>)> {
         if let Some(found) = self.ahead.matches(program) {
             return found;
         }
         let mut found = Vec::new();
         for idx in 0..self.tiles.len() {
-            self.find_in(program, Found::Matches, idx, |clause, matches| found.push((clause, matches)));
+            self.find_in(program, other, Found::Matches, idx, |clause, matches| found.push((clause, matches)));
         }
         found
     }
 
-    /// Tells the statements of a tile that match, each with its matches if they are wanted.
-    fn find_in(&mut self, program: &Program, wanted: Found, idx: usize, mut tell: impl FnMut(ClauseId, Vec<Match>)) {
+    /// Whether a statement may match; of a long document that is not known without its matches.
+    pub(crate) fn may_be_stated(&mut self, program: &Program) -> bool {
+        self.may_match(program, |tile| &tile.statements)
+    }
+
+    /// Whether a section's own heading may match; of a long document that is not known without its matches.
+    pub(crate) fn may_be_in_heading(&mut self, program: &Program) -> bool {
+        self.may_match(program, |tile| &tile.headings)
+    }
+
+    fn may_match(&mut self, program: &Program, of: for<'t> fn(&'t Tile<'r>) -> &'t Passages) -> bool {
+        self.is_long()
+            || (0..self.tiles.len()).any(|idx| {
+                self.work_on(idx);
+                let tile = &self.tiles[idx];
+                tile::share(&tile.candidates(program, self.programs), of(tile))
+            })
+    }
+
+    /// Tells the statements of a tile that match, each with its matches if they are wanted, of those that may match another
+    /// program, too.
+    fn find_in(
+        &mut self,
+        program: &Program,
+        other: Option<&Program>,
+        wanted: Found,
+        idx: usize,
+        mut tell: impl FnMut(ClauseId, Vec<Match>),
+    ) {
         self.work_on(idx);
         let tile = &self.tiles[idx];
         let mut candidates = tile.candidates(program, self.programs);
         keep(&mut candidates, &tile.statements);
+        if let Some(other) = other
+            && candidates != Passages::default()
+        {
+            keep(&mut candidates, &tile.candidates(other, self.programs));
+        }
         let count: u32 = candidates.iter().map(|bits| bits.count_ones()).sum();
         if count == 0 {
             return;
@@ -566,6 +608,13 @@ mod tests {
                 }
             }
             prop_assert_eq!(&reading.matches(&program), &expected);
+            prop_assert!(expected.is_empty() || reading.may_be_stated(&program));
+            // A vocabulary entry is a program, too.
+            let mut beside = reading.matches_beside(&program, Some(&programs[0]));
+            beside.retain(|(id, _)| reading.is_in_clause(&programs[0], *id));
+            let mut both = expected.clone();
+            both.retain(|(id, _)| reading.is_in_clause(&programs[0], *id));
+            prop_assert_eq!(beside, both);
             let mut other = Reading::new(&document, &lexicon, &programs, &rooms);
             let of = if is_told { Found::Matches } else { Found::Statement };
             other.run_ahead(&[
@@ -583,6 +632,7 @@ mod tests {
                 let words = words_of(heading);
                 let matches = meaning.matches(&patterns, &words);
                 prop_assert_eq!(reading.in_heading(&program, idx), !matches.is_empty());
+                prop_assert!(matches.is_empty() || reading.may_be_in_heading(&program));
                 let places = reading.places_in_heading(&program, idx);
                 let shown: Vec<Vec<String>> = places.iter().map(|at| words_of(&heading[at.start..at.end])).collect();
                 let expected: Vec<Vec<String>> =

@@ -47,6 +47,8 @@ pub(super) struct Tile<'l> {
     pub(super) passage_of: Vec<u16>,
     /// The passages of statements.
     pub(super) statements: Passages,
+    /// The passages of sections' headings.
+    pub(super) headings: Passages,
     /// For each word test the number of those before it that words pass; the last one stands for all.
     symbols: Vec<u32>,
     /// The positions of the words that pass a test, a test's after another's.
@@ -303,7 +305,7 @@ fn insert_passages(passages: &mut Passages, positions: &[u32], passage_of: &[u16
 }
 
 /// Whether passages have one in common.
-fn share(passages: &Passages, others: &Passages) -> bool {
+pub(super) fn share(passages: &Passages, others: &Passages) -> bool {
     passages.iter().zip(others).any(|(one, other)| one & other != 0)
 }
 
@@ -433,7 +435,6 @@ impl LayOut<'_> {
             Frequent { test: Symbol(at as u32), positions: gathered, passages }
         });
         let frequent = frequent.collect();
-        let statements = Passages::default();
         self.tiles.push(Tile {
             lexicon,
             passages,
@@ -441,7 +442,8 @@ impl LayOut<'_> {
             numbers,
             groups: count as usize,
             passage_of,
-            statements,
+            statements: Passages::default(),
+            headings: Passages::default(),
             symbols,
             positions,
             frequent,
