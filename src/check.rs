@@ -459,7 +459,10 @@ impl Checker<'_> {
         let found = match &phrase.search {
             Search::Pattern(program) => self.reading.matches_beside(program, beside),
             // A regular expression is slow, so it is tried only where all else holds.
-            Search::Regex(_) => self.worth_trying(phrase).into_iter().map(|clause| (clause, Vec::new())).collect(),
+            Search::Regex(regex) => {
+                let worth_trying = self.worth_trying(phrase, regex);
+                worth_trying.into_iter().map(|clause| (clause, Vec::new())).collect()
+            }
         };
         let mut hits = Vec::new();
         let mut surroundings = Surroundings::default();
@@ -493,24 +496,23 @@ impl Checker<'_> {
         hits
     }
 
-    /// The statements that can hold what a phrase asks for besides its regular expression in the same clause.
-    fn worth_trying(&mut self, phrase: &Phrase) -> Vec<ClauseId> {
-        match phrase.with.as_deref().filter(|with| with.within == Within::Clause) {
+    /// The statements that may match a phrase's regular expression, and hold what it asks for besides in the same clause.
+    fn worth_trying(&mut self, phrase: &Phrase, regex: &LazyRegex) -> Vec<ClauseId> {
+        let document = self.document;
+        let mut statements: Vec<ClauseId> = match phrase.with.as_deref().filter(|with| with.within == Within::Clause) {
             Some(with) => self.reading.matches(&with.program).into_iter().map(|(clause, _)| clause).collect(),
             None => {
-                let clauses = self.document.clauses().iter().enumerate();
-                let statements = clauses.filter(|(_, clause)| clause.kind.is_statement());
-                statements.map(|(idx, _)| ClauseId(idx)).collect()
+                let clauses = document.clauses().iter().enumerate();
+                clauses.filter(|(_, clause)| clause.kind.is_statement()).map(|(idx, _)| ClauseId(idx)).collect()
             }
-        }
+        };
+        let text = |clause: ClauseId| document.clause(clause).prose.text();
+        statements.retain(|clause| regex.may_match(text(*clause), self.form.of_clause(*clause)));
+        statements
     }
 
     fn found_by(&mut self, regex: &LazyRegex, clause: ClauseId, unless: Option<&Program>) -> Vec<(ProseSpan, Part)> {
-        let text = self.document.clause(clause).prose.text();
-        if !regex.may_match(text, self.form.of_clause(clause)) {
-            return Vec::new();
-        }
-        let found = regex.find_iter(text);
+        let found = regex.find_iter(self.document.clause(clause).prose.text());
         if found.is_empty() {
             return Vec::new();
         }
