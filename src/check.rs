@@ -498,6 +498,9 @@ impl Checker<'_> {
 
     /// The statements that may match a phrase's regular expression, and hold what it asks for besides in the same clause.
     fn worth_trying(&mut self, phrase: &Phrase, regex: &LazyRegex) -> Vec<ClauseId> {
+        if !regex.may_match_one(self.form.whole()) {
+            return Vec::new();
+        }
         let document = self.document;
         let mut statements: Vec<ClauseId> = match phrase.with.as_deref().filter(|with| with.within == Within::Clause) {
             Some(with) => self.reading.matches(&with.program).into_iter().map(|(clause, _)| clause).collect(),

@@ -472,8 +472,16 @@ impl LazyRegex {
 
     /// Whether a text may have a match; its digest tells what it holds.
     pub(crate) fn may_match(&self, text: &str, digest: &Digest) -> bool {
-        let prefilter = || self.frozen.map_or_else(|| Prefilter::of(&self.text), FrozenRegex::prefilter);
-        self.prefilter.get_or_init(prefilter).passes(text, digest)
+        self.prefilter().passes(text, digest)
+    }
+
+    /// Whether one of some texts may have a match, by what they hold together.
+    pub(crate) fn may_match_one(&self, texts: &Digest) -> bool {
+        self.prefilter().passes_one(texts)
+    }
+
+    fn prefilter(&self) -> &Prefilter {
+        self.prefilter.get_or_init(|| self.frozen.map_or_else(|| Prefilter::of(&self.text), FrozenRegex::prefilter))
     }
 }
 

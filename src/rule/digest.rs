@@ -110,6 +110,13 @@ impl Digest {
         digest
     }
 
+    /// Adds what another text holds, as far as it tells that something is in neither.
+    pub(crate) fn include(&mut self, other: &Self) {
+        self.marks |= other.marks;
+        self.firsts |= other.firsts;
+        self.prefixes.iter_mut().zip(&other.prefixes).for_each(|(prefixes, others)| *prefixes |= others);
+    }
+
     fn add(&mut self, text: &str, word: std::ops::Range<usize>, marks: u64, counts: u64) {
         if word.is_empty() {
             return;

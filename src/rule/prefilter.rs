@@ -71,15 +71,25 @@ impl Prefilter {
 
     /// Whether a text may have a match; its digest tells what it holds.
     pub(crate) fn passes(&self, text: &str, digest: &Digest) -> bool {
-        if digest.has_folded() {
-            return true;
-        }
         let ends = || text.bytes().last().map_or(0, ends_with);
+        digest.has_folded()
+            || self.is_held(digest)
+                && (self.ends == 0 || self.ends & ends() != 0)
+                && (self.literals.is_empty() || self.literals.iter().any(|literal| literal.is_in(text, digest)))
+    }
+
+    /// Whether one of some texts may have a match, by what they hold together.
+    pub(crate) fn passes_one(&self, texts: &Digest) -> bool {
+        texts.has_folded()
+            || self.is_held(texts)
+                && (self.literals.is_empty() || self.literals.iter().any(|literal| literal.is_held(texts)))
+    }
+
+    /// Whether what is known of every match is held.
+    fn is_held(&self, digest: &Digest) -> bool {
         digest.has(self.marks)
             && (self.one_of == 0 || digest.has_any(self.one_of))
             && (self.one_first == 0 || digest.has_any_first(self.one_first))
-            && (self.ends == 0 || self.ends & ends() != 0)
-            && (self.literals.is_empty() || self.literals.iter().any(|literal| literal.is_in(text, digest)))
     }
 }
 
@@ -133,11 +143,15 @@ impl Literal {
         Self { marks: marks_of(&sought.text), firsts, prefix, rarest, place: sought.place, text: sought.text.into() }
     }
 
+    /// Whether what is known of it is held.
+    fn is_held(&self, digest: &Digest) -> bool {
+        digest.has(self.marks)
+            && digest.has_first(self.firsts)
+            && self.prefix.is_none_or(|prefix| digest.may_have_word(prefix))
+    }
+
     fn is_in(&self, text: &str, digest: &Digest) -> bool {
-        if !digest.has(self.marks)
-            || !digest.has_first(self.firsts)
-            || self.prefix.is_some_and(|prefix| !digest.may_have_word(prefix))
-        {
+        if !self.is_held(digest) {
             return false;
         }
         let (bytes, sought) = (text.as_bytes(), self.text.as_bytes());
@@ -258,9 +272,13 @@ mod tests {
         fn no_match_is_missed(regex in regex(), texts in prop::collection::vec("[abcksABKS .(,:é\u{17F}_-]{0,12}", 1..24)) {
             let Ok(compiled) = Regex::new(&regex) else { return Ok(()) };
             let prefilter = Prefilter::of(&regex);
+            let mut whole = Digest::default();
             for text in &texts {
                 let matches = compiled.find_iter(text).any(|found| !found.is_empty());
-                prop_assert!(!matches || prefilter.passes(text, &Digest::of(text)), "{regex}: {text:?} {prefilter:?}");
+                let digest = Digest::of(text);
+                prop_assert!(!matches || prefilter.passes(text, &digest), "{regex}: {text:?} {prefilter:?}");
+                whole.include(&digest);
+                prop_assert!(!matches || prefilter.passes_one(&whole), "{regex}: {texts:?} {prefilter:?}");
             }
         }
     }

@@ -158,6 +158,11 @@ impl Patterns {
         merged
     }
 
+    /// Those that may match one of some texts, by what these hold together.
+    fn narrowed(&self, texts: &Digest) -> Self {
+        Self(self.0.iter().filter(|regex| regex.may_match_one(texts)).cloned().collect())
+    }
+
     /// The place in the list of the first one that matches somewhere.
     pub(crate) fn first_match(&self, text: &str, digest: &Digest) -> Option<usize> {
         self.0.iter().position(|regex| regex.may_match(text, digest) && !regex.find_iter(text).is_empty())
@@ -178,6 +183,11 @@ pub(crate) struct Words {
 }
 
 impl Words {
+    /// The same for some texts, without what can be in none of them by what they hold together.
+    pub(crate) fn narrowed(&self, texts: &Digest) -> Self {
+        Self { patterns: self.patterns.narrowed(texts), except: self.except.narrowed(texts) }
+    }
+
     /// The stretches of a clause's or heading's prose that are found; its digest tells what it holds.
     pub(crate) fn find(&self, text: &str, digest: &Digest) -> Vec<ProseSpan> {
         let found = self.patterns.find(text, digest);

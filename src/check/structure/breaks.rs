@@ -8,6 +8,7 @@ use crate::rule::Words;
 /// Sentences that lack what they lead up to. A match in the middle of a sentence counts as it is; one at the end of a
 /// sentence counts only if nothing goes on with it.
 pub(super) fn cut_off(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
+    let sought = sought.narrowed(subject.form.whole());
     let introducing = subject.introducing();
     let mut places = Vec::new();
     let units = subject.units();

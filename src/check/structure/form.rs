@@ -23,6 +23,8 @@ struct Digests {
     clauses: Vec<Digest>,
     /// Those of their headings, by the places of the sections.
     sections: Vec<Digest>,
+    /// What they hold together.
+    whole: Digest,
 }
 
 impl<'d> Form<'d> {
@@ -63,15 +65,22 @@ impl<'d> Form<'d> {
         &self.digests().clauses
     }
 
+    /// What the texts of all clauses and headings hold together.
+    pub(in crate::check) fn whole(&self) -> &Digest {
+        &self.digests().whole
+    }
+
     fn digests(&self) -> &Digests {
         self.digests.get_or_init(|| {
             let headings = self.document.sections().iter().map(|section| section.heading.as_ref());
-            Digests {
-                clauses: self.document.clauses().iter().map(|clause| Digest::of(clause.prose.text())).collect(),
-                sections: headings
-                    .map(|heading| heading.map_or_else(Digest::default, |heading| Digest::of(heading.prose.text())))
-                    .collect(),
-            }
+            let clauses: Vec<Digest> =
+                self.document.clauses().iter().map(|clause| Digest::of(clause.prose.text())).collect();
+            let sections: Vec<Digest> = headings
+                .map(|heading| heading.map_or_else(Digest::default, |heading| Digest::of(heading.prose.text())))
+                .collect();
+            let mut whole = Digest::default();
+            clauses.iter().chain(&sections).for_each(|digest| whole.include(digest));
+            Digests { clauses, sections, whole }
         })
     }
 

@@ -144,6 +144,7 @@ const TITLE_LENGTH: std::ops::RangeInclusive<usize> = 4..=80;
 
 /// Mentions of a section by its number or, in quotation marks, by its title, where no heading has it.
 pub(super) fn broken_references(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
+    let sought = sought.narrowed(subject.form.whole());
     let numbers: BTreeSet<String> = headings(subject).filter_map(number_of).collect();
     let mut titles = Titles::new(subject);
     let mut flaws = Vec::new();

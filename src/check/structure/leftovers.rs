@@ -10,6 +10,7 @@ use crate::source::Span;
 
 /// Words that were to be replaced; those that say the same are one problem.
 pub(super) fn placeholders(subject: Subject<'_>, sought: &Words) -> Vec<Flaw> {
+    let sought = sought.narrowed(subject.form.whole());
     let mut kinds: Vec<Vec<(Span, String)>> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for unit in subject.units() {
