@@ -13,11 +13,13 @@ use super::prose::ProseSpan;
 const LONGEST: usize = 4000;
 
 /// Words that a full stop follows without ending the sentence, in lower case, without their last full stop.
-const ABBREVIATIONS: [&str; 65] = [
-    "abs", "bzw", "ca", "evtl", "gem", "ggf", "inkl", "lit", "max", "mind", "sog", "vgl", "ziff", "zzgl", "approx",
-    "art", "arts", "attn", "ave", "bldg", "blvd", "cal", "cf", "cfr", "co", "corp", "dept", "dr", "e.g", "eg", "esp",
-    "est", "etc", "ext", "fig", "gen", "i.e", "ie", "inc", "incl", "jr", "ltd", "mr", "mrs", "ms", "n.b", "nos", "no",
-    "nr", "p.o", "par", "para", "ph", "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz", "vol", "vs",
+const ABBREVIATIONS: [&str; 89] = [
+    "abs", "bzw", "ca", "evtl", "gem", "ggf", "inkl", "lit", "max", "mind", "sog", "vgl", "ziff", "zzgl", "abt",
+    "ausschl", "betr", "bspw", "buchst", "bzgl", "dent", "dipl", "ehem", "einschl", "fa", "geb", "gez", "ing", "inh",
+    "insb", "jur", "kap", "lt", "mag", "med", "mio", "rn", "uabs", "approx", "art", "arts", "attn", "ave", "bldg",
+    "blvd", "cal", "cf", "cfr", "co", "corp", "dept", "dr", "e.g", "eg", "esp", "est", "etc", "ext", "fig", "gen",
+    "i.e", "ie", "inc", "incl", "jr", "ltd", "mr", "mrs", "ms", "n.b", "nos", "no", "nr", "p.o", "par", "para", "ph",
+    "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz", "vol", "vs",
 ];
 
 /// Of these, the ones that can also end a sentence: a capital after them starts a new one if the word is a starter.
@@ -351,6 +353,7 @@ mod tests {
             "Write to 88 Colin Jr. St. 4, Leeds.",
             "4. Legal basis",
             "Wir stützen uns auf Art. 6 Abs. 1 S. 1 lit. f DSGVO, z. B. bei Anfragen gem. Ziff. 3 dieser Hinweise.",
+            "Verantwortlich sind Dr. med. Ada Beispiel und Dipl.-Ing. Ben Muster, Inh. Cem Probe, vgl. Buchst. B bzgl. Daten.",
             "Am 3. Mai endet die Frist i. d. R. ohne Antrag.",
             "Last updated: Nov. 30, 2017",
         ] {
