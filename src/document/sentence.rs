@@ -42,6 +42,9 @@ const STARTERS: [&str; 43] = [
     "under", "upon", "us", "we", "what", "when", "where", "which", "while", "who", "you", "your",
 ];
 
+/// Words that stand between two items of a list, after the semicolon of the first.
+const BETWEEN_ITEMS: [&str; 5] = ["and", "or", "and/or", "und", "oder"];
+
 /// The sentences of a block, in order, trimmed of white space; `breaks` are the offsets after line ends set by hand.
 pub(super) fn split(text: &str, breaks: &[usize]) -> Vec<ProseSpan> {
     let kept = kept_breaks(text, breaks);
@@ -77,13 +80,18 @@ fn kept_breaks(text: &str, breaks: &[usize]) -> Vec<usize> {
     for at in &breaks {
         let line = text[line_start..*at].trim_end();
         line_start = *at;
-        let ended = line.ends_with(['.', '!', '?', ':', ';']);
+        let ended = line.ends_with(['.', '!', '?', ':', ';']) || ends_item(line);
         let short = !wrapped && line.chars().count() < 50;
         if !goes_on(at) && (ended || short) {
             kept.push(*at);
         }
     }
     kept
+}
+
+/// Whether a line ends with the word that stands between two items of a list, as in "; and".
+fn ends_item(line: &str) -> bool {
+    line.rsplit_once(';').is_some_and(|(_, word)| BETWEEN_ITEMS.contains(&word.trim()))
 }
 
 fn split_line(text: &str, line: ProseSpan, spans: &mut Vec<ProseSpan>) {
@@ -459,6 +467,18 @@ mod tests {
         for mark in [".", "!", "?", ":", ";"] {
             assert_eq!(lines(&format!("{long}{mark}/Leeds")), [format!("{long}{mark}"), "Leeds".to_owned()], "{mark}");
         }
+        // The word between two items of a list belongs to the first; between two names it goes on.
+        for word in ["and", "or", "und", "oder"] {
+            assert_eq!(
+                lines(&format!("{long}; {word}/Leeds")),
+                [format!("{long}; {word}"), "Leeds".to_owned()],
+                "{word}"
+            );
+        }
+        assert!(ends_item("We keep it; and/or"));
+        assert_eq!(lines(&format!("{long}; and that/Leeds")), [format!("{long}; and that Leeds")]);
+        assert_eq!(lines(&format!("{long}, and/Leeds")), [format!("{long}, and Leeds")]);
+        assert_eq!(lines(&format!("{long}; and/leeds")), [format!("{long}; and leeds")]);
         // A small letter or a comma goes on, whatever the line before it ends with.
         assert_eq!(lines("Acme;/leeds"), ["Acme; leeds"]);
         assert_eq!(lines("Acme/, Leeds"), ["Acme , Leeds"]);
