@@ -45,6 +45,9 @@ const STARTERS: [&str; 43] = [
 /// Words that stand between two items of a list, after the semicolon of the first.
 const BETWEEN_ITEMS: [&str; 5] = ["and", "or", "and/or", "und", "oder"];
 
+/// The narrowest column that an editor wraps text to, in characters: addresses are narrower.
+const NARROWEST: usize = 30;
+
 /// The sentences of a block, in order, trimmed of white space; `breaks` are the offsets after line ends set by hand.
 pub(super) fn split(text: &str, breaks: &[usize]) -> Vec<ProseSpan> {
     let kept = kept_breaks(text, breaks);
@@ -66,27 +69,60 @@ pub(super) fn cut(text: &str) -> Vec<ProseSpan> {
     spans
 }
 
-/// The hand-set line ends that separate statements: after punctuation that ends one, or after a short line, unless the
-/// block is text that some editor wrapped.
+/// The hand-set line ends that separate statements: after punctuation that ends one, or after a short line, unless an
+/// editor wrapped the text there.
 fn kept_breaks(text: &str, breaks: &[usize]) -> Vec<usize> {
     if breaks.is_empty() {
         return Vec::new();
     }
-    let breaks: Vec<usize> = breaks.iter().copied().filter(|at| *at < text.len()).collect();
-    let goes_on = |at: &usize| text[*at..].starts_with(|c: char| c.is_lowercase() || ",;)".contains(c));
-    let wrapped = 2 * breaks.iter().filter(|at| goes_on(at)).count() >= breaks.len();
-    let mut line_start = 0;
+    let lines = broken_lines(text, breaks);
+    let all_wrapped = 2 * lines.iter().filter(|line| line.goes_on).count() >= lines.len();
     let mut kept = Vec::new();
-    for at in &breaks {
-        let line = text[line_start..*at].trim_end();
-        line_start = *at;
-        let ended = line.ends_with(['.', '!', '?', ':', ';']) || ends_item(line);
-        let short = !wrapped && line.chars().count() < 50;
-        if !goes_on(at) && (ended || short) {
-            kept.push(*at);
-        }
+    // Of full lines in a row, one that goes on with a small letter tells that all are wrapped: a name among them may
+    // start a line with a capital.
+    for row in lines.chunk_by(|line, _| line.full && !line.ended) {
+        let row_wrapped = row.iter().any(|line| line.full && line.goes_on);
+        let wrapped = |line: &BrokenLine| all_wrapped || (row_wrapped && line.full);
+        let separates = |line: &&BrokenLine| !line.goes_on && (line.ended || (line.short && !wrapped(line)));
+        kept.extend(row.iter().filter(separates).map(|line| line.end));
     }
     kept
+}
+
+/// A line that ends where the author broke it by hand.
+struct BrokenLine {
+    /// The offset after its end.
+    end: usize,
+    /// Whether it is as short as the lines of an address are.
+    short: bool,
+    /// Whether it ends like a statement or the item of a list.
+    ended: bool,
+    /// Whether the next line starts as what goes on with a sentence does.
+    goes_on: bool,
+    /// Whether the first word of the next line has no room in it.
+    full: bool,
+}
+
+fn broken_lines(text: &str, breaks: &[usize]) -> Vec<BrokenLine> {
+    let ends = || breaks.iter().copied().filter(|at| *at < text.len());
+    let starts = || std::iter::once(0).chain(ends());
+    let lengths: Vec<usize> = starts()
+        .zip(ends().chain([text.len()]))
+        .map(|(start, end)| text[start..end].trim_end().chars().count())
+        .collect();
+    let width = lengths.iter().copied().max().filter(|width| *width >= NARROWEST);
+    let broken = |((start, end), length): ((usize, usize), &usize)| {
+        let line = text[start..end].trim_end();
+        let next_word = text[end..].split(' ').next().unwrap_or_default().chars().count();
+        BrokenLine {
+            end,
+            short: *length < 50,
+            ended: line.ends_with(['.', '!', '?', ':', ';']) || ends_item(line),
+            goes_on: text[end..].starts_with(|c: char| c.is_lowercase() || ",;)".contains(c)),
+            full: width.is_some_and(|width| length + 1 + next_word > width),
+        }
+    };
+    starts().zip(ends()).zip(&lengths).map(broken).collect()
 }
 
 /// Whether a line ends with the word that stands between two items of a list, as in "; and".
@@ -486,6 +522,46 @@ mod tests {
         assert_eq!(lines("Acme/is in/Leeds"), ["Acme is in Leeds"]);
         assert_eq!(lines("Acme/is in/Leeds/York"), ["Acme is in", "Leeds", "York"]);
         assert_eq!(lines("Acme/is in:/Leeds/and in York"), ["Acme is in:", "Leeds and in York"]);
+    }
+
+    #[test]
+    fn full_lines_of_which_one_goes_on_are_wrapped() {
+        let lines = |text: &str| {
+            let breaks: Vec<usize> = text.match_indices('/').map(|(at, _)| at + 1).collect();
+            let text = text.replace('/', " ");
+            split(&text, &breaks).iter().map(|span| text[span.start..span.end].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lines(
+                "Responsible in the sense of the/law is the one and only Acme/Trading Company./Acme Trading Company/Leeds"
+            ),
+            [
+                "Responsible in the sense of the law is the one and only Acme Trading Company.",
+                "Acme Trading Company",
+                "Leeds"
+            ]
+        );
+        // A line that has room for the next word ends where the author says so.
+        assert_eq!(
+            lines(
+                "Responsible in the sense of the/law is the very well known firm/Acme Trading Company/Leeds/York/Hull"
+            ),
+            [
+                "Responsible in the sense of the law is the very well known firm Acme Trading Company",
+                "Leeds",
+                "York",
+                "Hull"
+            ]
+        );
+        assert_eq!(
+            lines("Acme plc/e-mail: somebody@acme.example/Telephone: none/York/Hull"),
+            ["Acme plc e-mail: somebody@acme.example", "Telephone: none", "York", "Hull"]
+        );
+        // No one wraps text to a column as narrow as an address.
+        assert_eq!(
+            lines("Acme Trading/at its only seat/Main Street 10/York/Hull"),
+            ["Acme Trading at its only seat", "Main Street 10", "York", "Hull"]
+        );
     }
 
     #[test]
