@@ -98,9 +98,24 @@ pub(super) fn is_title_length(text: &str) -> bool {
 /// Whether a line reads like a title: starts with a capital or a digit, ends without punctuation (a question may end
 /// with its mark), and doesn't open like a statement.
 pub(super) fn is_title(text: &str) -> bool {
-    const STATEMENTS: [&str; 16] = [
-        "we ", "you ", "it ", "this ", "there ", "please ", "if ", "i ", "these ", "such ", "any ", "to ", "all ",
-        "by ", "tel", "phone",
+    const STATEMENTS: [&str; 17] = [
+        "we ",
+        "you ",
+        "it ",
+        "this ",
+        "there ",
+        "please ",
+        "if ",
+        "i ",
+        "these ",
+        "such ",
+        "any ",
+        "to ",
+        "all ",
+        "by ",
+        "should you ",
+        "tel",
+        "phone",
     ];
     let Some(first) = text.chars().next() else { return false };
     if !(first.is_uppercase() || first.is_ascii_digit()) || !is_title_length(text) {
@@ -118,6 +133,7 @@ pub(super) fn is_title(text: &str) -> bool {
         && !lower.contains("://")
         && !lower.contains("www.")
         && !STATEMENTS.iter().any(|opening| lower.starts_with(opening))
+        && !lower.contains(" please ")
 }
 
 fn ends_with_company(lower: &str) -> bool {
@@ -243,6 +259,7 @@ mod tests {
             "ACME, INC.",
             "Rule 1234",
             "Wear and tear",
+            "Should I ask?",
         ] {
             assert!(is_title(title), "{title}");
         }
@@ -277,6 +294,8 @@ mod tests {
             "By post",
             "Telephone",
             "Phone number",
+            "Should you ask",
+            "For a copy please write",
         ] {
             assert!(!is_title(other), "{other}");
         }

@@ -582,6 +582,19 @@ Text.
     }
 
     #[test]
+    fn a_sentence_that_goes_on_in_the_next_paragraph_is_no_heading() {
+        let found = |text: &str| headings(Format::Plain, text);
+        assert_eq!(found("For a copy write to\n\nour privacy team.\n"), "");
+        assert_eq!(found("For a copy you just\n\n- ask us\n"), "3 For a copy you just inferred");
+        assert_eq!(found("Where to write to\n\nOur privacy team.\n"), "3 Where to write to inferred");
+        assert_eq!(found("Where to write to\n\na@acme.example\n"), "3 Where to write to inferred");
+        // Some write all of their text in small letters.
+        assert_eq!(found("What we keep\n\nnames and such.\n"), "3 What we keep inferred");
+        assert_eq!(found("Should you want a copy, write\n\nTo the team.\n"), "");
+        assert_eq!(found("For a copy please write\n\nTo the team.\n"), "");
+    }
+
+    #[test]
     fn the_first_line_of_a_paragraph_is_a_heading_if_it_stands_out() {
         let text = "\
 # Privacy

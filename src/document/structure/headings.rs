@@ -149,7 +149,7 @@ fn acts_as_heading(block: &Block, previous: Option<&Block>, next: Option<&Block>
             if is_capitals(text) && !text.ends_with(['.', ';', ':']) {
                 return Some(2);
             }
-            (by_words && is_title(text)).then_some(3)
+            (by_words && is_title(text) && !goes_on_in(text, next)).then_some(3)
         }
         BlockKind::Item { part: ItemPart::Further, .. } if by_words => {
             let before_text =
@@ -159,6 +159,17 @@ fn acts_as_heading(block: &Block, previous: Option<&Block>, next: Option<&Block>
         }
         _ => None,
     }
+}
+
+/// The fewest words of a sentence that goes on in the next block. Where somebody writes all text in small letters, most of
+/// its titles are shorter.
+const OPEN_SENTENCE: usize = 4;
+
+/// Whether a line is the start of a sentence that a paragraph goes on with, and so no title of it.
+fn goes_on_in(text: &str, next: &Block) -> bool {
+    let first = next.text.prose.text().split(' ').next().unwrap_or_default();
+    let opens = matches!(next.kind, BlockKind::Item { part: ItemPart::First, .. });
+    !opens && text.split(' ').count() >= OPEN_SENTENCE && !first.is_empty() && first.chars().all(char::is_lowercase)
 }
 
 /// "4." is of level 2, "4.1" of level 3.
