@@ -140,6 +140,26 @@ fn ends_with_company(lower: &str) -> bool {
     ["inc.", "ltd.", "co.", "corp."].iter().any(|form| lower.ends_with(form))
 }
 
+/// Whether a line of an address tells who there shall read what is sent: "Attn: Privacy", "c/o Acme plc".
+pub(super) fn is_attention(text: &str) -> bool {
+    const LABELS: [&str; 6] = ["attn", "attention", "att", "fao", "z. hd", "z.hd"];
+    is_title_length(text) && (is_labelled(text, &LABELS) || text.starts_with("c/o "))
+}
+
+/// Whether a line tells a way to reach somebody, or who there shall read it.
+pub(super) fn is_contact(text: &str) -> bool {
+    const LABELS: [&str; 8] = ["e-mail", "email", "tel", "telephone", "telefon", "phone", "fax", "telefax"];
+    is_attention(text) || (is_title_length(text) && is_labelled(text, &LABELS))
+}
+
+/// Whether a line starts with one of these labels, and a colon or a full stop after it.
+fn is_labelled(text: &str, labels: &[&str]) -> bool {
+    labels.iter().any(|label| {
+        let (start, rest) = text.split_at_checked(label.len()).unwrap_or_default();
+        start.eq_ignore_ascii_case(label) && rest.starts_with([':', '.'])
+    })
+}
+
 /// Whether a text is one of the ways through a page, or says nothing at all.
 pub(super) fn is_way(text: &str) -> bool {
     const WAYS: [&str; 14] = [
@@ -246,6 +266,30 @@ mod tests {
         for character in ["a", "\u{1F512}"] {
             assert!(is_title_length(&character.repeat(90)), "{character}");
             assert!(!is_title_length(&character.repeat(91)), "{character}");
+        }
+    }
+
+    #[test]
+    fn lines_of_an_address_with_a_label() {
+        for attention in ["Attn: Privacy", "ATTN. Privacy", "Attention: Jane Doe", "z. Hd.: Frau Doe", "c/o Acme plc"] {
+            assert!(is_attention(attention) && is_contact(attention), "{attention}");
+        }
+        for contact in ["e-mail: a@acme.example", "Email: a@acme.example", "Tel.: 555", "Phone: 555"] {
+            assert!(is_contact(contact) && !is_attention(contact), "{contact}");
+        }
+        let long = "very ".repeat(20);
+        for other in [
+            "Attn Privacy",
+            "Attention is paid to it",
+            "Email addresses",
+            "Phone",
+            "At",
+            "c/one",
+            "Ätt: Privacy",
+            &format!("Attn: a {long} long line"),
+            &format!("Email: a {long} long line"),
+        ] {
+            assert!(!is_contact(other), "{other}");
         }
     }
 

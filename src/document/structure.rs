@@ -407,6 +407,28 @@ Write to us. [Read the terms](/terms)
     }
 
     #[test]
+    fn what_stands_between_a_colon_and_a_way_to_reach_somebody_is_an_address() {
+        let items = |text: &str| {
+            let kinds = outline(Format::Plain, text);
+            let items = kinds.lines().filter_map(|line| line.strip_prefix("list-item [] {Write to:} "));
+            items.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let address = "Write to:\n\nAcme Trading plc\n\nAttn: Privacy\n\n2 Main House\n\n";
+        let lines = ["Acme Trading plc", "Attn: Privacy", "2 Main House"];
+        assert_eq!(items(&format!("{address}E-mail: privacy@acme.example\n\nWe answer.\n")), lines);
+        assert_eq!(items(&format!("{address}Leeds\n\nWe answer.\n")), [&lines[..], &["Leeds"]].concat());
+        assert_eq!(items("Write to:\n\nAcme Trading plc\n\nTel.: 555\n\nWe answer.\n"), ["Acme Trading plc"]);
+        assert_eq!(items("Write to:\n\nAcme plc\n\nMain Street\n\nTel.: 555\n"), ["Acme plc", "Main Street"]);
+        // A title with text of its own stays one, and so does one that nothing announces.
+        let followed = format!("{address}We answer.\n");
+        assert_eq!(items(&followed), lines[..2]);
+        assert_eq!(headings(Format::Plain, &followed), "3 2 Main House inferred");
+        assert_eq!(items("Write to:\n\nOur team\n\nIt answers.\n\nTel.: 555\n"), [""; 0]);
+        let rights = "You have some.\n\nTo complain\n\nHow to reach us\n\nTel.: 555\n\nRetention\n\nWe keep it.\n";
+        assert_eq!(headings(Format::Plain, rights), "3 How to reach us inferred\n3 Retention inferred");
+    }
+
+    #[test]
     fn markdown_beyond_paragraphs_and_lists() {
         let text = "\
 # Privacy

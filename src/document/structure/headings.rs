@@ -3,7 +3,9 @@
 use super::contents::is_inner_link;
 use crate::document::Format;
 use crate::document::block::{Block, BlockKind, ItemPart};
-use crate::document::line::{MarkerKind, is_capitals, is_title, is_title_length, is_way, marker};
+use crate::document::line::{
+    MarkerKind, is_attention, is_capitals, is_contact, is_title, is_title_length, is_way, marker,
+};
 use crate::document::prose::{BlockText, ProseSpan};
 
 /// The longest heading, in bytes: what a page marks as one and is longer is a section that lost its line ends.
@@ -107,17 +109,33 @@ pub(super) fn promote_headings(mut blocks: Vec<Block>, format: Format) -> (Vec<B
 }
 
 /// Three short lines or more in a row are no headings, for nothing stands under them: an address, or a contents list.
-/// They become items of a list, which [`super::contents_lists`] will tell from each other.
+/// They become items of a list, which [`super::contents_lists`] will tell from each other. So do fewer between a colon and
+/// a way to reach somebody, which are an address in any case.
 fn runs_of_short_lines(blocks: &mut [Block]) {
-    let is_short = |block: &Block| {
+    let is_line = |block: &Block| {
         let text = block.text.prose.text();
-        let broken = block.text.breaks.iter().any(|at| *at < text.len());
-        matches!(block.kind, BlockKind::Paragraph) && !broken && marker(text).is_none() && is_title(text)
+        matches!(block.kind, BlockKind::Paragraph) && !block.text.breaks.iter().any(|at| *at < text.len())
     };
+    let is_short = |block: &&Block| {
+        let text = block.text.prose.text();
+        is_line(block) && marker(text).is_none() && is_title(text)
+    };
+    let is_reader = |block: &Block| is_line(block) && is_attention(block.text.prose.text());
+    let is_reach = |block: &Block| is_line(block) && is_contact(block.text.prose.text());
     let mut start = 0;
     while start < blocks.len() {
-        let length = blocks[start..].iter().take_while(|block| is_short(block)).count();
-        if length >= 3 {
+        let mut length = blocks[start..].iter().take_while(is_short).count();
+        let announced = start > 0 && blocks[start - 1].text.prose.text().ends_with(':');
+        let reached = announced && length > 0 && blocks.get(start + length).is_some_and(is_reach);
+        if reached {
+            let after = start + length;
+            let more = blocks[after..].iter();
+            let end = after + more.take_while(|block| is_reader(block) || is_short(block)).count();
+            // The address goes on after who there shall read it, but a single line may be the next heading.
+            let single = end > after && is_reader(&blocks[end - 2]) && !is_reader(&blocks[end - 1]);
+            length = end - start - usize::from(single && !blocks.get(end).is_some_and(is_reach));
+        }
+        if length >= 3 || reached {
             for block in &mut blocks[start..start + length] {
                 // Readers count their lists from 1, and itemized paragraphs from the other end.
                 block.kind = BlockKind::Item { list: usize::MAX / 2 + start, depth: 1, part: ItemPart::First };
