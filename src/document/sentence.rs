@@ -89,6 +89,11 @@ fn kept_breaks(text: &str, breaks: &[usize]) -> Vec<usize> {
     kept
 }
 
+/// Whether the first line of a block may end only because the next word has no room in it.
+pub(super) fn is_first_line_full(text: &str, breaks: &[usize]) -> bool {
+    broken_lines(text, breaks).first().is_some_and(|line| line.full)
+}
+
 /// A line that ends where the author broke it by hand.
 struct BrokenLine {
     /// The offset after its end.

@@ -429,6 +429,49 @@ Write to us. [Read the terms](/terms)
     }
 
     #[test]
+    fn titles_right_over_their_text() {
+        let cut = |text: &str| {
+            let source = SourceFile::new("a", text.as_bytes());
+            let document = Document::parse(&source, Format::Plain);
+            let headings = document.sections().iter().filter_map(|section| section.heading.as_ref());
+            headings.map(|heading| heading.prose.text().to_owned()).collect::<Vec<_>>()
+        };
+        let others = "Children\nWe want no data of children.\n\nSecurity\nThe door is locked.\n\n";
+        let found = |block: &str| {
+            let found = cut(&format!("{others}{block}\n\nWho?\nWe are the ones.\n"));
+            assert_eq!(found.first().map(String::as_str), Some("Children"), "{block}");
+            assert_eq!(found.last().map(String::as_str), Some("Who?"), "{block}");
+            found[1..found.len() - 1].join(", ").replacen("Security", "", 1).replacen(", ", "", 1)
+        };
+        for (block, title) in [
+            ("Retention\nAs long as you have an account.", "Retention"),
+            ("How long do we keep it?\n\"Data\" is kept for a year.", "How long do we keep it?"),
+            ("Retention\nWe keep all of it for as long as there is\nan account of yours.", "Retention"),
+            ("Retention\nAccounts. We keep them for a year.", "Retention"),
+            ("Retention\nWe keep this:\n- names\n- addresses", "Retention"),
+            ("Retention of what we know of you all\nFor a year at most.", ""),
+            // An address, labels, a table, a list, a sentence that goes on, a statement.
+            ("Acme plc\n2 Main House\nLeeds", ""),
+            ("Acme plc\nMain House\nLeeds, in the north.", ""),
+            ("Acme plc\nE-mail: a@acme.example", ""),
+            ("Name\nGreeting You.\n1 year", ""),
+            ("We keep:\n\nNames\nAll of your addresses.", ""),
+            ("Retention\nfor as long as you like.", ""),
+            ("We keep it\nAs long as you like.", ""),
+            ("Ask privacy@acme.example\nWe answer all of you.", ""),
+            ("Acme Trading and all of its daughters and\nSons keep it for a year.", ""),
+        ] {
+            assert_eq!(found(block), title, "{block}");
+        }
+        // Two are chance.
+        assert_eq!(cut(others), [""; 0]);
+        assert_eq!(cut(&format!("{others}Who?\nWe are the ones.\n")), ["Children", "Security", "Who?"]);
+        // Short lines above are no part of the title, nor the title a line of theirs.
+        assert_eq!(cut(&format!("Acme\n\nMain House\n\n{others}Who?\nWe are the ones.\n")).len(), 5);
+        assert_eq!(headings(Format::Markdown, &format!("{}Who?\\\nWe are.\n", others.replace("\n", "\\\n"))), "");
+    }
+
+    #[test]
     fn markdown_beyond_paragraphs_and_lists() {
         let text = "\
 # Privacy

@@ -1,5 +1,7 @@
 //! What blocks act as, though nothing marks them so: headings, and items of lists.
 
+use std::collections::BTreeSet;
+
 use super::contents::is_inner_link;
 use crate::document::Format;
 use crate::document::block::{Block, BlockKind, ItemPart};
@@ -7,6 +9,7 @@ use crate::document::line::{
     MarkerKind, is_attention, is_capitals, is_contact, is_title, is_title_length, is_way, marker,
 };
 use crate::document::prose::{BlockText, ProseSpan};
+use crate::document::sentence;
 
 /// The longest heading, in bytes: what a page marks as one and is longer is a section that lost its line ends.
 pub(super) const LONGEST_HEADING: usize = 250;
@@ -86,8 +89,12 @@ pub(super) fn itemize(blocks: Vec<Block>) -> Vec<Block> {
 pub(super) fn promote_headings(mut blocks: Vec<Block>, format: Format) -> (Vec<Block>, Vec<usize>) {
     let marked = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Heading(_))).count();
     let by_words = format == Format::Plain || marked < 2;
+    let mut over_text = BTreeSet::new();
+    if format == Format::Plain {
+        (blocks, over_text) = titles_over_text(blocks);
+    }
     if by_words {
-        runs_of_short_lines(&mut blocks);
+        runs_of_short_lines(&mut blocks, &over_text);
     }
     let mut level_above = 0;
     let mut promoted: Vec<(usize, u8)> = Vec::new();
@@ -108,29 +115,87 @@ pub(super) fn promote_headings(mut blocks: Vec<Block>, format: Format) -> (Vec<B
     (blocks, promoted.into_iter().map(|(idx, _)| idx).collect())
 }
 
+/// How many blocks of a document start with a title over text where that is how its headings are set. Fewer are chance.
+const SEVERAL: usize = 3;
+
+/// The blocks with titles that stand right over text, no empty line between, made blocks of their own, and the places of
+/// these.
+fn titles_over_text(blocks: Vec<Block>) -> (Vec<Block>, BTreeSet<usize>) {
+    let announced = |idx: usize| idx > 0 && blocks[idx - 1].text.prose.text().ends_with(':');
+    // After a colon it is the first item of a list.
+    let end_of = |(idx, block)| title_over_text(block).filter(|_| !announced(idx));
+    let ends: Vec<Option<usize>> = blocks.iter().enumerate().map(end_of).collect();
+    let mut titles = BTreeSet::new();
+    if ends.iter().flatten().count() < SEVERAL {
+        return (blocks, titles);
+    }
+    let mut split = Vec::with_capacity(2 * blocks.len());
+    for (block, end) in blocks.into_iter().zip(ends) {
+        match end {
+            Some(at) => {
+                titles.insert(split.len());
+                let whole = block.text.prose.whole();
+                let stretches = [ProseSpan { start: 0, end: at }, ProseSpan { start: at, end: whole.end }];
+                split.extend(stretches.map(|stretch| Block::new(BlockKind::Paragraph, part(&block.text, stretch))));
+            }
+            None => split.push(block),
+        }
+    }
+    (split, titles)
+}
+
+/// Where the first line of a paragraph ends, if it is a title over a sentence. An address has no sentence in it, and where
+/// the next word had no room in the line, an editor wrapped it there.
+fn title_over_text(block: &Block) -> Option<usize> {
+    let text = block.text.prose.text();
+    let at = block.text.breaks.first().copied().filter(|at| *at < text.len())?;
+    let (line, rest) = (text[..at].trim_end(), &text[at..]);
+    let may_be = matches!(block.kind, BlockKind::Paragraph)
+        && is_title(line)
+        && !line.contains('@')
+        && !is_way(line)
+        && marker(line).is_none()
+        && rest.trim_start_matches(['"', '\'', '(']).starts_with(char::is_uppercase);
+    if !may_be || sentence::is_first_line_full(text, &block.text.breaks) {
+        return None;
+    }
+    let breaks: Vec<usize> = block.text.breaks.iter().filter(|end| **end > at).map(|end| end - at).collect();
+    let is_sentence = |span: &ProseSpan| {
+        let shown = &rest[span.start..span.end];
+        let small = shown.split(' ').skip(1).filter(|word| word.starts_with(char::is_lowercase)).count();
+        shown.ends_with(['.', ':', '!', '?']) && small >= 1 && shown.split(' ').count() >= 3
+    };
+    // The first may be a title in the same line ("Age. You must be of age.").
+    let spans = sentence::split(rest, &breaks);
+    let runs_in = |span: &ProseSpan| rest[..span.end].ends_with('.');
+    let mut spans = spans.iter();
+    let first = spans.next()?;
+    (is_sentence(first) || (runs_in(first) && spans.next().is_some_and(is_sentence))).then_some(at)
+}
+
 /// Three short lines or more in a row are no headings, for nothing stands under them: an address, or a contents list.
 /// They become items of a list, which [`super::contents_lists`] will tell from each other. So do fewer between a colon and
 /// a way to reach somebody, which are an address in any case.
-fn runs_of_short_lines(blocks: &mut [Block]) {
+fn runs_of_short_lines(blocks: &mut [Block], over_text: &BTreeSet<usize>) {
     let is_line = |block: &Block| {
         let text = block.text.prose.text();
         matches!(block.kind, BlockKind::Paragraph) && !block.text.breaks.iter().any(|at| *at < text.len())
     };
-    let is_short = |block: &&Block| {
+    let is_short = |(block, idx): &(&Block, usize)| {
         let text = block.text.prose.text();
-        is_line(block) && marker(text).is_none() && is_title(text)
+        is_line(block) && marker(text).is_none() && is_title(text) && !over_text.contains(idx)
     };
     let is_reader = |block: &Block| is_line(block) && is_attention(block.text.prose.text());
     let is_reach = |block: &Block| is_line(block) && is_contact(block.text.prose.text());
     let mut start = 0;
     while start < blocks.len() {
-        let mut length = blocks[start..].iter().take_while(is_short).count();
+        let mut length = blocks[start..].iter().zip(start..).take_while(is_short).count();
         let announced = start > 0 && blocks[start - 1].text.prose.text().ends_with(':');
         let reached = announced && length > 0 && blocks.get(start + length).is_some_and(is_reach);
         if reached {
             let after = start + length;
-            let more = blocks[after..].iter();
-            let end = after + more.take_while(|block| is_reader(block) || is_short(block)).count();
+            let more = blocks[after..].iter().zip(after..);
+            let end = after + more.take_while(|line| is_reader(line.0) || is_short(line)).count();
             // The address goes on after who there shall read it, but a single line may be the next heading.
             let single = end > after && is_reader(&blocks[end - 2]) && !is_reader(&blocks[end - 1]);
             length = end - start - usize::from(single && !blocks.get(end).is_some_and(is_reach));
