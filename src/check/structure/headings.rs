@@ -9,7 +9,7 @@ use crate::rule::{Patterns, Words};
 
 /// Headings that the format marks, with neither text nor headings under them before the next of the same rank. Several of
 /// one rank in a row are a list, or stand on the wrong rank: there only one that is alone says something. So are those of a
-/// rank on which one ends as a list item does.
+/// rank on which one ends as a list item does. But a colon promises text, also where one stands after the other.
 pub(super) fn empty(subject: Subject<'_>) -> Vec<Flaw> {
     let units = subject.units();
     let sections = subject.document.sections().iter().filter_map(|section| section.heading.as_ref());
@@ -24,15 +24,18 @@ pub(super) fn empty(subject: Subject<'_>) -> Vec<Flaw> {
         let ends_list = matches!(before, Some(Unit::Heading(_, before)) if before.level == heading.level);
         let is_title = title == Some(heading.span);
         let marked = heading.origin == HeadingOrigin::Marked && following.origin == HeadingOrigin::Marked;
+        let stands_alone =
+            marked && following.level <= heading.level && !is_title && !item_levels.contains(&heading.level);
+        let is_empty = || !subject.is_unread_between(heading.span, next.span());
+        if stands_alone && is_broken_promise(units, idx) && is_empty() {
+            higher.push(Flaw::at(heading.span, heading.prose.text()));
+        }
         // Two short lines in a row can be a title and what stands below it; a question may be answered elsewhere.
-        if marked
-            && following.level <= heading.level
-            && !is_title
-            && !item_levels.contains(&heading.level)
+        if stands_alone
             && is_bare_title(heading.prose.text())
             && !is_numbered_below(heading.prose.text(), following.prose.text())
             && content_words(heading.prose.text()).is_disjoint(&content_words(following.prose.text()))
-            && !subject.is_unread_between(heading.span, next.span())
+            && is_empty()
         {
             let flaw = Flaw::at(heading.span, heading.prose.text());
             match following.level < heading.level {
@@ -47,6 +50,23 @@ pub(super) fn empty(subject: Subject<'_>) -> Vec<Flaw> {
     }
     higher.sort_by_key(|flaw| flaw.span);
     higher
+}
+
+/// Whether a heading with nothing under it ends in a colon, and so does one of its rank beside it with nothing under it. One
+/// alone can announce the headings after it.
+fn is_broken_promise(units: &[Unit<'_>], idx: usize) -> bool {
+    let heading_at = |at: usize| match units.get(at) {
+        Some(Unit::Heading(_, heading)) => Some(*heading),
+        _ => None,
+    };
+    let Some(heading) = heading_at(idx) else { return false };
+    let is_alike = |other: &Heading| other.level == heading.level && other.prose.text().ends_with(':');
+    let before = idx.checked_sub(1).and_then(heading_at).is_some_and(is_alike);
+    let after = || {
+        let ends = heading_at(idx + 2).is_some_and(|next| next.level <= heading.level);
+        ends && heading_at(idx + 1).is_some_and(is_alike)
+    };
+    heading.prose.text().strip_suffix(':').is_some_and(is_bare_title) && (before || after())
 }
 
 /// How headings end that are the items of a list.
