@@ -152,6 +152,22 @@ pub(super) fn is_contact(text: &str) -> bool {
     is_attention(text) || (is_title_length(text) && is_labelled(text, &LABELS))
 }
 
+/// Whether a line tells the place of an address, with its postal code: "70173 Stuttgart", "New York, NY 10003".
+pub(super) fn is_place(text: &str) -> bool {
+    const MOST_WORDS: usize = 6;
+    let words: Vec<&str> = text.split(' ').collect();
+    // Four digits are a year where they don't come first.
+    let is_code = |(at, word): (usize, &&str)| {
+        let digits = word.trim_end_matches(',');
+        let lengths = if at == 0 { 4..=6 } else { 5..=6 };
+        lengths.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    (2..=MOST_WORDS).contains(&words.len())
+        && words.iter().enumerate().any(is_code)
+        && words.iter().any(|word| word.starts_with(char::is_uppercase))
+        && !text.ends_with(['.', ':', '?'])
+}
+
 /// Whether a line starts with one of these labels, and a colon or a full stop after it.
 fn is_labelled(text: &str, labels: &[&str]) -> bool {
     labels.iter().any(|label| {

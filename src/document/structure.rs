@@ -419,11 +419,15 @@ Write to us. [Read the terms](/terms)
         assert_eq!(items(&format!("{address}Leeds\n\nWe answer.\n")), [&lines[..], &["Leeds"]].concat());
         assert_eq!(items("Write to:\n\nAcme Trading plc\n\nTel.: 555\n\nWe answer.\n"), ["Acme Trading plc"]);
         assert_eq!(items("Write to:\n\nAcme plc\n\nMain Street\n\nTel.: 555\n"), ["Acme plc", "Main Street"]);
+        assert_eq!(items("Write to:\n\nAcme plc\n\n70173 Leeds\n"), ["Acme plc"]);
+        assert_eq!(headings(Format::Plain, "We sell.\n\nAcme plc\n\n2 Main House\n\nLeeds, LS 10003\n"), "");
         // A title with text of its own stays one, and so does one that nothing announces.
         let followed = format!("{address}We answer.\n");
         assert_eq!(items(&followed), lines[..2]);
         assert_eq!(headings(Format::Plain, &followed), "3 2 Main House inferred");
         assert_eq!(items("Write to:\n\nOur team\n\nIt answers.\n\nTel.: 555\n"), [""; 0]);
+        let year = "You have some.\n\nRetention\n\nSince March 2019\n\nWe keep it.\n";
+        assert_eq!(headings(Format::Plain, year), "3 Retention inferred\n3 Since March 2019 inferred");
         let rights = "You have some.\n\nTo complain\n\nHow to reach us\n\nTel.: 555\n\nRetention\n\nWe keep it.\n";
         assert_eq!(headings(Format::Plain, rights), "3 How to reach us inferred\n3 Retention inferred");
     }

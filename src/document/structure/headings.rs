@@ -6,7 +6,7 @@ use super::contents::is_inner_link;
 use crate::document::Format;
 use crate::document::block::{Block, BlockKind, ItemPart};
 use crate::document::line::{
-    MarkerKind, is_attention, is_capitals, is_contact, is_title, is_title_length, is_way, marker,
+    MarkerKind, is_attention, is_capitals, is_contact, is_place, is_title, is_title_length, is_way, marker,
 };
 use crate::document::prose::{BlockText, ProseSpan};
 use crate::document::sentence;
@@ -175,7 +175,8 @@ fn title_over_text(block: &Block) -> Option<usize> {
 
 /// Three short lines or more in a row are no headings, for nothing stands under them: an address, or a contents list.
 /// They become items of a list, which [`super::contents_lists`] will tell from each other. So do fewer between a colon and
-/// a way to reach somebody, which are an address in any case.
+/// a way to reach somebody or a place, and those whose last one has a number, as of a house, before a place: they are an
+/// address in any case.
 fn runs_of_short_lines(blocks: &mut [Block], over_text: &BTreeSet<usize>) {
     let is_line = |block: &Block| {
         let text = block.text.prose.text();
@@ -187,11 +188,17 @@ fn runs_of_short_lines(blocks: &mut [Block], over_text: &BTreeSet<usize>) {
     };
     let is_reader = |block: &Block| is_line(block) && is_attention(block.text.prose.text());
     let is_reach = |block: &Block| is_line(block) && is_contact(block.text.prose.text());
+    let has_digit = |block: &Block| block.text.prose.text().contains(|c: char| c.is_ascii_digit());
     let mut start = 0;
     while start < blocks.len() {
         let mut length = blocks[start..].iter().zip(start..).take_while(is_short).count();
         let announced = start > 0 && blocks[start - 1].text.prose.text().ends_with(':');
-        let reached = announced && length > 0 && blocks.get(start + length).is_some_and(is_reach);
+        let numbered = length > 1 && has_digit(&blocks[start + length - 1]);
+        let after = blocks.get(start + length).filter(|_| length > 0);
+        let reached = after.is_some_and(|block| {
+            (announced && is_reach(block))
+                || ((announced || numbered) && is_line(block) && is_place(block.text.prose.text()))
+        });
         if reached {
             let after = start + length;
             let more = blocks[after..].iter().zip(after..);
