@@ -779,7 +779,9 @@ fn phrase_around(text: &str, at: ProseSpan) -> ProseSpan {
     };
     let before = text[..at.start].char_indices().rev().find(|(at, c)| divides(*at, *c));
     let from = before.map_or(0, |(at, _)| at + 1);
-    let from = from + (text[from..at.start].len() - text[from..at.start].trim_start().len());
+    // Where white space is missing ("(as it were);On the whole"), the punctuation stands in front.
+    let gap = |c: char| c.is_whitespace() || ",;:.".contains(c);
+    let from = from + (text[from..at.start].len() - text[from..at.start].trim_start_matches(gap).len());
     let after = text[at.end..].char_indices().map(|(offset, c)| (at.end + offset, c));
     let ends = |(at, c): &(usize, char)| divides(*at, *c) || (is_end(*c) && at + 1 == text.len());
     let to = match after.into_iter().find(ends) {
@@ -790,8 +792,15 @@ fn phrase_around(text: &str, at: ProseSpan) -> ProseSpan {
     let to = at.end.max(from + text[from..to].trim_end().len());
     ProseSpan {
         start: if at.start - from <= WIDENED { from } else { at.start },
-        end: if to - at.end <= WIDENED { to } else { at.end },
+        end: if to - at.end <= WIDENED { to } else { at.end + joined(&text[at.end..]) },
     }
+}
+
+/// How many bytes go on with the word before by hyphens: of a number that is written so ("1-888-555-0100"), too.
+fn joined(rest: &str) -> usize {
+    let is_part = |c: char| c.is_alphanumeric() || c == '-';
+    let length = if rest.starts_with('-') { rest.find(|c| !is_part(c)).unwrap_or(rest.len()) } else { 0 };
+    rest[..length].trim_end_matches('-').len()
 }
 
 /// Whether a text opens a bracket that it doesn't close.
@@ -819,6 +828,20 @@ mod tests {
         let short = "We keep it for ten years, and then delete it.";
         let at = phrase_around(short, ProseSpan { start: 15, end: 24 });
         assert_eq!(&short[at.start..at.end], short);
+    }
+
+    #[test]
+    fn a_quotation_ends_with_its_number_and_starts_with_a_word() {
+        let text =
+            format!("You can call us at 1-888-555-0100 and then go on {}.", "by all of the ways ".repeat(20).trim());
+        let end = text.find("-888").unwrap();
+        let at = phrase_around(&text, ProseSpan { start: 0, end });
+        assert_eq!(&text[at.start..at.end], "You can call us at 1-888-555-0100");
+        let text =
+            format!("{} (where we need it);On other days we ask you.", "We do what the law asks for ".repeat(5).trim());
+        let start = text.find("we ask").unwrap();
+        let at = phrase_around(&text, ProseSpan { start, end: text.len() });
+        assert_eq!(&text[at.start..at.end], "On other days we ask you.");
     }
 
     #[test]
