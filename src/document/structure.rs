@@ -359,6 +359,18 @@ Write to us. [Read the terms](/terms)
     }
 
     #[test]
+    fn entries_in_lists_of_their_own_are_a_contents_list() {
+        let page = |entries: [&str; 3]| {
+            let lists: String = entries.iter().map(|entry| format!("<ul><li>{entry}</li></ul>")).collect();
+            let sections = ["Children", "Sources", "Corrections"].map(|title| format!("<h2>{title}</h2><p>None.</p>"));
+            outline(Format::Html, &format!("<h1>Privacy</h1><p>It tells of:</p>{lists}{}", sections.concat()))
+        };
+        let kinds = |entries| page(entries).lines().filter(|line| line.starts_with("navigation")).count();
+        assert_eq!(kinds(["Children", "Sources", "Corrections"]), 3);
+        assert_eq!(kinds(["Children", "Sources", "What else there is"]), 0);
+    }
+
+    #[test]
     fn a_table_of_pairs_has_its_first_one_where_headers_are() {
         let table = |first: &str| {
             let text = format!("# Privacy\n\n| {first} |\n|---|---|\n| Storage | We keep it for a year. |\n");

@@ -22,7 +22,17 @@ pub(super) fn contents_lists(blocks: &[Block]) -> Vec<usize> {
             start += 1;
             continue;
         };
-        let end = (start..blocks.len()).find(|idx| list_of(&blocks[*idx]) != Some(list)).unwrap_or(blocks.len());
+        let end_of = |list, from: usize| {
+            let others = (from..blocks.len()).find(|idx| list_of(&blocks[*idx]) != Some(list));
+            others.unwrap_or(blocks.len())
+        };
+        let mut end = end_of(list, start);
+        // Some pages put each entry into a list of its own.
+        let mut single = end - start == 1;
+        while single && let Some(next) = blocks.get(end).and_then(list_of) {
+            single = end_of(next, end) - end == 1;
+            end += usize::from(single);
+        }
         let leads = |block: &Block| {
             title_key(block.text.prose.text(), longest).is_some_and(|key| headings.contains(&key))
                 || is_inner_link(&block.text.prose)
