@@ -164,13 +164,11 @@ impl<'r> Reading<'r> {
         let clauses = document.clauses().len();
         for (at, _) in document.clauses().iter().enumerate().filter(|(_, clause)| clause.kind.is_statement()) {
             let tile = &mut tiles[passages[at].tile];
-            let place = at - tile.passages.start;
-            tile.statements[place / 64] |= 1 << (place % 64);
+            tile::insert(&mut tile.statements, at - tile.passages.start);
         }
         for at in clauses..passages.len() {
             let tile = &mut tiles[passages[at].tile];
-            let place = at - tile.passages.start;
-            tile.headings[place / 64] |= 1 << (place % 64);
+            tile::insert(&mut tile.headings, at - tile.passages.start);
         }
         let (worked, ahead) = (VecDeque::new(), Ahead::default());
         Self { programs, tokens, own, passages, clauses, tiles, worked, ahead, room: rooms.take(), rooms }
@@ -272,8 +270,7 @@ impl<'r> Reading<'r> {
             }
             let mut ends = Passages::default();
             for end in self.room.run.ends(program) {
-                let passage = tile.passage_of[end];
-                ends[usize::from(passage) / 64] |= 1 << (passage % 64);
+                tile::insert(&mut ends, usize::from(tile.passage_of[end]));
             }
             keep(&mut candidates, &ends);
         }
@@ -312,8 +309,7 @@ impl<'r> Reading<'r> {
 
     fn is_statement(&self, clause: ClauseId) -> bool {
         let tile = &self.tiles[self.passages[clause.0].tile];
-        let place = clause.0 - tile.passages.start;
-        tile.statements[place / 64] >> (place % 64) & 1 != 0
+        tile::holds(&tile.statements, clause.0 - tile.passages.start)
     }
 
     /// The matches in a clause with its lead-in, in order of their ends; they may overlap, and may lie in the lead-in
@@ -350,7 +346,7 @@ impl<'r> Reading<'r> {
         let idx = passage.tile;
         self.work_on(idx);
         let place = at - self.tiles[idx].passages.start;
-        if self.tiles[idx].candidates(program, self.programs)[place / 64] >> (place % 64) & 1 == 0 {
+        if !tile::holds(&self.tiles[idx].candidates(program, self.programs), place) {
             return false;
         }
         self.find_entries(program, idx);

@@ -64,7 +64,8 @@ fn misdecoded_at(text: &str, before: Option<char>) -> Option<usize> {
     if first == '\u{C2}' && text[2..].starts_with(' ') && before.is_none_or(|before| !before.is_alphanumeric()) {
         return Some(2);
     }
-    // The other ones were no byte that a character starts with.
+    // A character of several bytes starts with one of these bytes, which are letters of the same number when they are read
+    // as Windows-1252.
     if !('\u{C2}'..='\u{F4}').contains(&first) {
         return None;
     }

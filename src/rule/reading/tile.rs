@@ -298,10 +298,17 @@ impl Tile<'_> {
 
 /// Adds the passages that positions are in.
 fn insert_passages(passages: &mut Passages, positions: &[u32], passage_of: &[u16]) {
-    for position in positions {
-        let passage = passage_of[*position as usize];
-        passages[usize::from(passage) / 64] |= 1 << (passage % 64);
-    }
+    positions.iter().for_each(|position| insert(passages, usize::from(passage_of[*position as usize])));
+}
+
+/// Adds a passage.
+pub(super) fn insert(passages: &mut Passages, passage: usize) {
+    passages[passage / 64] |= 1 << (passage % 64);
+}
+
+/// Whether a passage is among others.
+pub(super) fn holds(passages: &Passages, passage: usize) -> bool {
+    passages[passage / 64] >> (passage % 64) & 1 != 0
 }
 
 /// Whether passages have one in common.
