@@ -20,6 +20,9 @@ const STRIDES: usize = 6;
 #[derive(Debug, Default)]
 pub(super) struct Store(RefCell<Vec<u64>>);
 
+/// How many blocks the sets of most tiles have together.
+const USUAL: usize = 1 << 16;
+
 /// The place of a set in its store.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Positions {
@@ -47,6 +50,11 @@ impl Store {
 
     pub(super) fn clear(&mut self) {
         self.0.get_mut().clear();
+    }
+
+    /// Makes room for the sets of a tile, as many as most tiles have: growing step by step would copy them again and again.
+    pub(super) fn prepare(&mut self) {
+        self.0.get_mut().reserve(USUAL);
     }
 
     /// A set that was added.
@@ -208,11 +216,18 @@ pub(super) struct Sets {
     blocks: Vec<u64>,
 }
 
+/// Few runs work with more sets.
+const MANY: usize = 512;
+
 impl Sets {
     /// Makes room for so many sets.
     pub(super) fn reserve(&mut self, sets: usize) {
-        if self.filled.len() < sets {
-            let sets = sets.next_power_of_two().max(64);
+        if self.filled.is_empty() {
+            // Memory that is asked for as zeros is not there before it is written to.
+            let sets = sets.max(MANY);
+            (self.filled, self.blocks) = (vec![0; sets], vec![0; sets * BLOCKS]);
+        } else if self.filled.len() < sets {
+            let sets = sets.next_power_of_two();
             self.filled.resize(sets, 0);
             self.blocks.resize(sets * BLOCKS, 0);
         }

@@ -132,6 +132,7 @@ impl<T: Copy> Asked<T> {
     /// Makes room for so many things.
     fn prepare(&mut self, things: usize) {
         self.places.resize_with(things, Cell::default);
+        self.worked_out.get_mut().reserve(things);
     }
 
     /// What is worked out of a thing when it is asked for first.
@@ -169,6 +170,7 @@ impl Tile<'_> {
         worked.group_passages.prepare(self.groups);
         worked.entry_candidates.prepare(entries);
         worked.entries.resize(entries, None);
+        worked.store.prepare();
         self.worked = worked;
     }
 
