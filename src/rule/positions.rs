@@ -249,6 +249,11 @@ impl Sets {
         self.put(set, position / 64, 1 << (position % 64));
     }
 
+    /// Whether a set has positions in some blocks, told as bits.
+    pub(super) fn touches(&self, set: usize, blocks: u64) -> bool {
+        self.filled[set] & blocks != 0
+    }
+
     /// The positions of a set, in order.
     pub(super) fn each(&self, set: usize) -> impl Iterator<Item = usize> + '_ {
         bits(self.filled[set])

@@ -210,8 +210,11 @@ impl Run {
             leads.insert(to, end);
             true
         });
-        // The last of the trail accept.
-        for state in self.trail.iter().rev().copied().skip_while(|state| program.accepts(*state)) {
+        // The last of the trail accept. Most states were reached elsewhere only.
+        let blocks = passage.stretch().blocks();
+        let others = self.trail.iter().rev().copied().skip_while(|state| program.accepts(*state));
+        let (reached, numbers) = (&self.reached, &self.numbers);
+        for state in others.filter(|state| reached.touches((numbers[*state] & !SHARED) as usize, blocks)) {
             match program.state(state) {
                 State::Accept(_) => {}
                 State::Take(group, next) => {
