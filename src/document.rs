@@ -21,7 +21,7 @@ use std::path::Path;
 
 pub use language::Language;
 pub use prose::{Link, Prose, ProseSpan};
-pub(crate) use script::{as_it_looks, mixed_in, script_of};
+pub(crate) use script::{as_it_looks, has_lookalike, mixed_in, script_of};
 pub(crate) use sentence::ends_sentence;
 
 use crate::source::{SourceFile, Span};

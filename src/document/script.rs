@@ -22,6 +22,11 @@ const LOOKALIKES: [(char, char); 57] = [
 
 /// The Latin letter that a letter of another script looks like.
 fn lookalike(letter: char) -> Option<char> {
+    // Most letters need not be looked for.
+    let (first, last) = (LOOKALIKES[0].0, LOOKALIKES[LOOKALIKES.len() - 1].0);
+    if !(first..=last).contains(&letter) {
+        return None;
+    }
     let place = LOOKALIKES.binary_search_by_key(&letter, |(letter, _)| *letter).ok()?;
     Some(LOOKALIKES[place].1)
 }
@@ -32,11 +37,16 @@ pub(crate) fn mixed_in(word: &str) -> Option<char> {
     if word.is_ascii() {
         return None;
     }
+    let first = word.chars().find(|c| lookalike(*c).is_some())?;
     let letters = || word.chars().filter(|c| c.is_alphabetic());
     let is_latin = |c: char| c.is_ascii_alphabetic() || ('\u{C0}'..='\u{24F}').contains(&c);
-    let first = letters().find(|c| lookalike(*c).is_some())?;
     let mixed = letters().any(is_latin) && letters().all(|c| is_latin(c) || lookalike(c).is_some());
     mixed.then_some(first)
+}
+
+/// Whether a text has letters that look like those of another script.
+pub(crate) fn has_lookalike(text: &str) -> bool {
+    text.chars().any(|c| lookalike(c).is_some())
 }
 
 /// A word as it looks, where it mixes scripts.

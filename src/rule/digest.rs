@@ -75,6 +75,12 @@ const MARKS: [u64; 256] = {
     }
 };
 
+/// Whether a character is one of the typographic marks beside ASCII's: dashes, quotation marks, dots and spaces of several
+/// widths. None is a letter or a digit, which takes Unicode's tables long to tell.
+pub(super) fn is_typographic(character: char) -> bool {
+    ('\u{2000}'..='\u{206F}').contains(&character)
+}
+
 /// What a byte adds to the counts of its word: letters, letters and digits, capitals.
 const COUNTS: [u64; 256] = {
     let mut counts = [0; 256];
@@ -136,8 +142,10 @@ impl Digest {
             let starts = (word.start + 1..word.end).filter(|at| is_part(*at) && !is_part(at - 1));
             starts.for_each(|at| self.add_prefix(prefix(bytes, at)));
         }
-        if marks & FOREIGN != 0 || word.len() >= COUNTED {
-            let word = &text[word];
+        let length = word.len();
+        let word = &text[word];
+        let is_counted = marks & FOREIGN == 0 || word.chars().all(|c| c.is_ascii() || is_typographic(c));
+        if !is_counted || length >= COUNTED {
             if word.contains(['\u{17F}', '\u{212A}']) {
                 self.marks |= FOLDED;
             }
@@ -209,6 +217,13 @@ mod tests {
     }
 
     #[test]
+    fn no_typographic_mark_is_a_letter_or_a_digit() {
+        let marks: Vec<char> = ('\0'..=char::MAX).filter(|c| is_typographic(*c)).collect();
+        assert!(marks.contains(&'\u{2019}') && marks.contains(&'\u{2013}'));
+        assert!(marks.iter().all(|mark| !mark.is_alphanumeric()));
+    }
+
+    #[test]
     fn every_punctuation_mark_is_a_kind_of_its_own() {
         let punctuation = (0..0x80_u8).filter(u8::is_ascii_punctuation);
         let all = punctuation.clone().fold(0, |all, byte| all | mark(byte));
@@ -231,6 +246,7 @@ mod tests {
             " one  two ",
             "letters lettersX letter7 (letters) 1234567 12345678",
             "\u{C4}nderung \u{C4}nderun \u{2026} \u{2026}a",
+            "\u{201C}letters\u{201D} \u{201C}l\u{E9}tter\u{201D} \u{2014} a\u{2019}b",
             "- -- ... a-b",
         ] {
             let digest = Digest::of(text);

@@ -221,12 +221,20 @@ const MANY: usize = 512;
 
 impl Sets {
     /// Makes room for so many sets.
+    #[inline]
     pub(super) fn reserve(&mut self, sets: usize) {
+        if self.filled.len() < sets {
+            self.grow(sets);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, sets: usize) {
         if self.filled.is_empty() {
             // Memory that is asked for as zeros is not there before it is written to.
             let sets = sets.max(MANY);
             (self.filled, self.blocks) = (vec![0; sets], vec![0; sets * BLOCKS]);
-        } else if self.filled.len() < sets {
+        } else {
             let sets = sets.next_power_of_two();
             self.filled.resize(sets, 0);
             self.blocks.resize(sets * BLOCKS, 0);

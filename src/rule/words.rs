@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::digest::is_typographic;
 use super::lexicon::{Class, Lexicon, Symbol, without_possessive};
 use crate::document::{Prose, ProseSpan, as_it_looks};
 
@@ -220,7 +221,7 @@ fn address(chunk: &str) -> Option<(ProseSpan, Form)> {
 }
 
 fn plain_words(text: &str, stretch: ProseSpan, tell: &mut impl FnMut(ProseSpan, Form)) {
-    let is_part = |c: char| c.is_alphanumeric() || c == '\'';
+    let is_part = |c: char| !is_typographic(c) && c.is_alphanumeric() || c == '\'';
     let shown = &text[stretch.start..stretch.end];
     let mut offset = 0;
     while offset < shown.len() {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Flaw, Subject, Unit};
-use crate::document::{Format, ProseSpan, mixed_in, script_of};
+use crate::document::{Format, ProseSpan, has_lookalike, mixed_in, script_of};
 use crate::source::Span;
 
 /// Characters that show nothing and yet do something: turn the order of what is read, split a word for programs, carry
@@ -152,6 +152,9 @@ pub(super) fn mixed(subject: Subject<'_>) -> Vec<Flaw> {
     let mut first = None;
     for unit in subject.units().iter().filter(|unit| subject.digest(**unit).is_foreign()) {
         let text = unit.text();
+        if !has_lookalike(text) {
+            continue;
+        }
         let mut start = 0;
         for word in text.split(|c: char| !c.is_alphabetic()) {
             if let Some(letter) = mixed_in(word) {
