@@ -551,7 +551,7 @@ impl Checker<'_> {
     fn vetoes(&mut self, clause: ClauseId, unless: Option<&Program>) -> Vec<Match> {
         let Some(unless) = unless else { return Vec::new() };
         let reading = &mut self.reading;
-        let known = self.vetoes.get_or_insert_with(|| reading.matches(unless).into_iter().collect());
+        let known = self.vetoes.get_or_insert_with(|| reading.longest_matches(unless).into_iter().collect());
         known.get(&clause).cloned().unwrap_or_default()
     }
 

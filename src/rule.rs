@@ -222,11 +222,11 @@ impl RuleKind {
                 let evidence = first..wanted.len();
                 others.into_iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
                 disclosure.vague.iter().for_each(|phrase| phrase.add_wanted(evidence.clone(), wanted));
-                wanted.extend(disclosure.unless.iter().map(Wanted::matches));
+                wanted.extend(disclosure.unless.iter().map(Wanted::longest));
             }
             Self::Forbidden(forbidden) => {
                 forbidden.phrases.iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
-                wanted.extend(forbidden.unless.iter().map(Wanted::matches));
+                wanted.extend(forbidden.unless.iter().map(Wanted::longest));
             }
             Self::Conflict(conflict) => {
                 let claims = match &conflict.claims {
@@ -236,7 +236,7 @@ impl RuleKind {
                 };
                 for claim in claims {
                     claim.phrases.iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
-                    wanted.extend(claim.unless.iter().map(Wanted::matches));
+                    wanted.extend(claim.unless.iter().map(Wanted::longest));
                     wanted.extend([&claim.not, &claim.not_next].into_iter().flatten().map(Wanted::statement));
                 }
             }
@@ -380,12 +380,12 @@ impl Phrase {
     /// Adds what is looked for in statements, unless something else is found.
     fn add_wanted<'r>(&'r self, instead_of: Range<usize>, wanted: &mut Vec<Wanted<'r>>) {
         let own = match &self.search {
-            Search::Pattern(program) => Some(Wanted::matches(program)),
+            Search::Pattern(program) => Some(Wanted::shortest(program)),
             Search::Regex(_) => None,
         };
         let with = self.with.as_ref().map(|with| match with.within {
             Within::Clause => Wanted::statement(&with.program),
-            Within::Clauses(_) | Within::Section | Within::Document => Wanted::matches(&with.program),
+            Within::Clauses(_) | Within::Section | Within::Document => Wanted::shortest(&with.program),
         });
         let all = own.into_iter().chain(self.not.as_deref().map(Wanted::statement)).chain(with);
         wanted.extend(all.map(|one| Wanted { instead_of: instead_of.clone(), ..one }));

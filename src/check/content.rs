@@ -39,7 +39,7 @@ pub(crate) fn said(
     if found.is_empty() {
         return Vec::new();
     }
-    let vetoes = unless.map(|unless| reading.in_clause(unless, clause)).unwrap_or_default();
+    let vetoes = unless.map(|unless| reading.longest_in_clause(unless, clause)).unwrap_or_default();
     let passage = reading.passage(clause);
     let vetoes: Vec<ProseSpan> = vetoes.into_iter().filter_map(|veto| passage.own(veto)).collect();
     found.retain(|(at, _)| !vetoes.iter().any(|veto| overlap(*veto, *at)));

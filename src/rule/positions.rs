@@ -277,6 +277,11 @@ impl Sets {
         })
     }
 
+    /// The first position of a set.
+    pub(super) fn lowest(&self, set: usize) -> Option<usize> {
+        self.each(set).next()
+    }
+
     /// The last position of a set.
     pub(super) fn highest(&self, set: usize) -> Option<usize> {
         let block = 63_usize.checked_sub(self.filled[set].leading_zeros() as usize)?;
@@ -585,6 +590,7 @@ mod tests {
         #[test]
         fn a_set_tells_its_positions(set in positions(), other in positions()) {
             let mut found = sets(1, &set);
+            prop_assert_eq!(found.lowest(1), set.first().copied());
             prop_assert_eq!(found.highest(1), set.last().copied());
             prop_assert_eq!(held(&found, 1), set.clone());
             other.iter().for_each(|at| found.insert(0, *at));

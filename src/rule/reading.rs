@@ -7,9 +7,9 @@
 //! linear in the length of the text, whatever the pattern, and rule files from strangers can be slow to read but not to
 //! match.
 //!
-//! For each word that a match can end at, the latest start is told: the shortest match, which is the best quotation. It is
-//! found by going back from the end through the states that were reached.
-
+//! For each word that a match can end at, the latest start is told: the shortest match, which is the best quotation. Of what
+//! rules out all that it overlaps it is the earliest one: the longest match. Either is found by going back from the end
+//! through the states that were reached.
 //!
 //! What was worked out of a tile is kept for the next program, which is worth most while it lies in the processor's caches.
 //! So a long document is run over tile by tile, with all the programs that will be asked for; a short one program by program,
@@ -31,7 +31,7 @@ use crate::document::{ClauseId, Document, ProseSpan};
 use ahead::Ahead;
 pub(crate) use ahead::{Found, Wanted};
 use entry::RunByLength;
-use run::Run;
+use run::{Run, StartAt};
 use tile::{Laid, LayOut, Passages, Tile, Worked, keep};
 
 /// A match: words `start..end` of a passage.
@@ -209,12 +209,21 @@ impl<'r> Reading<'r> {
 
     /// The same, of the statements that may match another program, too; whether they do must still be asked.
     pub(crate) fn matches_beside(&mut self, program: &Program, other: Option<&Program>) -> Vec<(ClauseId, Vec<Match>)> {
-        if let Some(found) = self.ahead.matches(program) {
+        self.found(program, other, Found::Shortest)
+    }
+
+    /// The statements that match, in order, each with the longest match that ends at each word.
+    pub(crate) fn longest_matches(&mut self, program: &Program) -> Vec<(ClauseId, Vec<Match>)> {
+        self.found(program, None, Found::Longest)
+    }
+
+    fn found(&mut self, program: &Program, other: Option<&Program>, of: Found) -> Vec<(ClauseId, Vec<Match>)> {
+        if let Some(found) = self.ahead.matches(program, of) {
             return found;
         }
         let mut found = Vec::new();
         for idx in 0..self.tiles.len() {
-            self.find_in(program, other, Found::Matches, idx, |clause, matches| found.push((clause, matches)));
+            self.find_in(program, other, of, idx, |clause, matches| found.push((clause, matches)));
         }
         found
     }
@@ -280,7 +289,8 @@ impl<'r> Reading<'r> {
             if count > FEW_PASSAGES || self.room.run.forward(program, tile, Extent::Stretch(passage.stretch())) {
                 let matches = match wanted {
                     Found::Statement => Vec::new(),
-                    Found::Matches => self.room.run.matches(program, tile, passage),
+                    Found::Shortest => self.room.run.matches(program, tile, passage, StartAt::Latest),
+                    Found::Longest => self.room.run.matches(program, tile, passage, StartAt::Earliest),
                 };
                 tell(ClauseId(at), matches);
             }
@@ -315,8 +325,14 @@ impl<'r> Reading<'r> {
     /// The matches in a clause with its lead-in, in order of their ends; they may overlap, and may lie in the lead-in
     /// altogether ([`Passage::own`] tells).
     pub(crate) fn in_clause(&mut self, program: &Program, clause: ClauseId) -> Vec<Match> {
-        let known = self.ahead.in_statement(program, clause).filter(|_| self.is_statement(clause));
-        known.unwrap_or_else(|| self.found_in(program, clause.0))
+        let known = self.ahead.in_statement(program, Found::Shortest, clause).filter(|_| self.is_statement(clause));
+        known.unwrap_or_else(|| self.found_in(program, clause.0, StartAt::Latest))
+    }
+
+    /// The same, but of the matches that end at a word the longest one.
+    pub(crate) fn longest_in_clause(&mut self, program: &Program, clause: ClauseId) -> Vec<Match> {
+        let known = self.ahead.in_statement(program, Found::Longest, clause).filter(|_| self.is_statement(clause));
+        known.unwrap_or_else(|| self.found_in(program, clause.0, StartAt::Earliest))
     }
 
     /// Whether a section's own heading matches.
@@ -326,16 +342,16 @@ impl<'r> Reading<'r> {
 
     /// Where a section's own heading matches, in its prose.
     pub(crate) fn places_in_heading(&mut self, program: &Program, section: usize) -> Vec<ProseSpan> {
-        let found = self.found_in(program, self.clauses + section);
+        let found = self.found_in(program, self.clauses + section, StartAt::Latest);
         let passage = self.passage_at(self.clauses + section);
         found.into_iter().filter_map(|found| passage.own(found)).collect()
     }
 
-    fn found_in(&mut self, program: &Program, at: usize) -> Vec<Match> {
+    fn found_in(&mut self, program: &Program, at: usize, start_at: StartAt) -> Vec<Match> {
         match self.is_in(program, at) {
             true => {
                 let passage = self.passages[at];
-                self.room.run.matches(program, &self.tiles[passage.tile], passage)
+                self.room.run.matches(program, &self.tiles[passage.tile], passage, start_at)
             }
             false => Vec::new(),
         }
@@ -456,12 +472,22 @@ mod tests {
 
         /// The latest start of each end.
         fn matches(&self, patterns: &[Pattern], words: &[String]) -> Vec<Match> {
-            let mut starts = BTreeMap::new();
-            for start in 0..words.len() {
+            self.of_starts(0..words.len(), patterns, words)
+        }
+
+        /// The earliest start of each end.
+        fn longest(&self, patterns: &[Pattern], words: &[String]) -> Vec<Match> {
+            self.of_starts((0..words.len()).rev(), patterns, words)
+        }
+
+        /// For each end the last of some starts.
+        fn of_starts(&self, starts: impl Iterator<Item = usize>, patterns: &[Pattern], words: &[String]) -> Vec<Match> {
+            let mut last = BTreeMap::new();
+            for start in starts {
                 let ends = patterns.iter().flat_map(|pattern| self.ends(pattern, words, start));
-                ends.for_each(|end| _ = starts.insert(end, start));
+                ends.for_each(|end| _ = last.insert(end, start));
             }
-            starts.into_iter().map(|(end, start)| Match { start, end }).collect()
+            last.into_iter().map(|(end, start)| Match { start, end }).collect()
         }
     }
 
@@ -560,7 +586,8 @@ mod tests {
             one in prop::collection::vec(pattern(&[]), 1..3),
             two in prop::collection::vec(pattern(&["<one>"]), 1..3),
             policy in policy(),
-            (is_told, is_instead) in any::<(bool, bool)>(),
+            wanted in prop::sample::select(vec![Found::Statement, Found::Shortest, Found::Longest]),
+            is_instead in any::<bool>(),
         ) {
             let mut lexicon = Lexicon::new();
             let mut read = |texts: &[String]| texts.iter().map(|text| Pattern::parse(text, &mut lexicon)).collect();
@@ -584,13 +611,15 @@ mod tests {
             let mut reading = Reading::new(&document, &lexicon, &programs, &rooms);
             let meaning = Meaning { lexicon: &lexicon, vocabulary: &vocabulary };
             let of = |id: &ClauseId| words_of(document.clause(*id).prose.text());
-            let mut expected = Vec::new();
+            let (mut expected, mut longest) = (Vec::new(), Vec::new());
             for (idx, clause) in document.clauses().iter().enumerate() {
                 let id = ClauseId(idx);
                 let lead_in: Vec<String> = clause.lead_in.iter().flat_map(of).collect();
                 let words: Vec<String> = lead_in.iter().cloned().chain(of(&id)).collect();
                 let matches = meaning.matches(&patterns, &words);
                 prop_assert_eq!(reading.in_clause(&program, id), matches.clone(), "{:?}", words);
+                let of_clause = meaning.longest(&patterns, &words);
+                prop_assert_eq!(&reading.longest_in_clause(&program, id), &of_clause, "{:?}", words);
                 prop_assert_eq!(reading.is_in_clause(&program, id), !matches.is_empty());
                 let passage = reading.passage(id);
                 for found in &matches {
@@ -601,9 +630,11 @@ mod tests {
                 }
                 if !matches.is_empty() && clause.kind.is_statement() {
                     expected.push((id, matches));
+                    longest.push((id, of_clause));
                 }
             }
             prop_assert_eq!(&reading.matches(&program), &expected);
+            prop_assert_eq!(&reading.longest_matches(&program), &longest);
             prop_assert!(expected.is_empty() || reading.may_be_stated(&program));
             // A vocabulary entry is a program, too.
             let mut beside = reading.matches_beside(&program, Some(&programs[0]));
@@ -612,15 +643,16 @@ mod tests {
             both.retain(|(id, _)| reading.is_in_clause(&programs[0], *id));
             prop_assert_eq!(beside, both);
             let mut other = Reading::new(&document, &lexicon, &programs, &rooms);
-            let of = if is_told { Found::Matches } else { Found::Statement };
             other.run_ahead(&[
                 Wanted { program: &programs[0], of: Found::Statement, instead_of: 0..0 },
-                Wanted { program: &program, of, instead_of: 0..usize::from(is_instead) },
+                Wanted { program: &program, of: wanted, instead_of: 0..usize::from(is_instead) },
             ]);
             prop_assert_eq!(other.matches(&program), expected);
+            prop_assert_eq!(other.longest_matches(&program), longest);
             prop_assert!(other.ahead.is_in_statement(&programs[0], ClauseId(0)).is_some());
             for id in (0..document.clauses().len()).map(ClauseId) {
                 prop_assert_eq!(other.in_clause(&program, id), reading.in_clause(&program, id));
+                prop_assert_eq!(other.longest_in_clause(&program, id), reading.longest_in_clause(&program, id));
                 prop_assert_eq!(other.is_in_clause(&program, id), reading.is_in_clause(&program, id));
             }
             for (idx, section) in document.sections().iter().enumerate() {

@@ -590,3 +590,23 @@ examples: {disclosed: ['Have your data erased.']}
         assert_eq!(texts, shown, "{policy}");
     }
 }
+
+/// Of what `unless:` matches up to a word, all counts: a short pattern that ends there hides no longer one.
+#[test]
+fn a_short_veto_hides_no_longer_one() {
+    let check = |unless: &str, policy: &str| {
+        let rule = format!(
+            "id: acme/x\ntitle: X\nkind: forbidden\ncite: [x]\nwhy: x\nhelp: x\nforbidden: ['your address']\nunless: [{unless}]\nmessage: {{found: x}}\nexamples: {{found: []}}\n"
+        );
+        let args = ["check", "--no-config", "--rules", "ours", "--select", "acme", "--format", "concise", "p.md"];
+        Program::new().file("ours/acme/x.yaml", rule).file("p.md", policy).args(args).run().code
+    };
+    let (long, both) = ("'never ...8 list'", "'never ...8 list', 'the list'");
+    for unless in [long, both] {
+        assert_eq!(check(unless, "We never put your address on the list."), 0, "{unless}");
+        assert_eq!(check(unless, "We put your address on the list."), 1, "{unless}");
+    }
+    // The same where a document is so long that it is read another way.
+    let pages = "We never put your address on the list.\n\n".repeat(12_000);
+    assert_eq!(check(both, &pages), 0);
+}

@@ -21,14 +21,21 @@ pub(crate) struct Wanted<'r> {
 pub(crate) enum Found {
     /// That it does.
     Statement,
-    /// With which words.
-    Matches,
+    /// With the shortest match that ends at each word: the best quotation.
+    Shortest,
+    /// With the longest match that ends at each word: all the words that are taken.
+    Longest,
 }
 
 impl<'r> Wanted<'r> {
-    /// The matches of a program.
-    pub(crate) fn matches(program: &'r Program) -> Self {
-        Self { program, of: Found::Matches, instead_of: 0..0 }
+    /// The shortest matches of a program.
+    pub(crate) fn shortest(program: &'r Program) -> Self {
+        Self { program, of: Found::Shortest, instead_of: 0..0 }
+    }
+
+    /// The longest ones.
+    pub(crate) fn longest(program: &'r Program) -> Self {
+        Self { program, of: Found::Longest, instead_of: 0..0 }
     }
 
     /// The statements that a program matches.
@@ -90,7 +97,9 @@ impl Ahead {
         let known = &mut self.known[program];
         match known.of {
             Found::Statement => known.matches.push(Kept::of(statement, Match { start: 0, end: 0 })),
-            Found::Matches => known.matches.extend(matches.iter().map(|found| Kept::of(statement, *found))),
+            Found::Shortest | Found::Longest => {
+                known.matches.extend(matches.iter().map(|found| Kept::of(statement, *found)));
+            }
         }
     }
 
@@ -99,16 +108,16 @@ impl Ahead {
         Some(&self.known[*at]).filter(|known| known.is_whole)
     }
 
-    /// The statements that a program matches, each with its matches, if that is known.
-    pub(super) fn matches(&self, program: &Program) -> Option<Vec<(ClauseId, Vec<Match>)>> {
-        let known = self.known(program).filter(|known| known.of == Found::Matches)?;
+    /// The statements that a program matches, each with its matches, if they are known.
+    pub(super) fn matches(&self, program: &Program, of: Found) -> Option<Vec<(ClauseId, Vec<Match>)>> {
+        let known = self.known(program).filter(|known| known.of == of)?;
         let statements = known.matches.chunk_by(|one, next| one.statement == next.statement);
         Some(statements.map(|found| (found[0].statement(), matches_of(found))).collect())
     }
 
     /// The matches of a program in a statement, if they are known.
-    pub(super) fn in_statement(&self, program: &Program, statement: ClauseId) -> Option<Vec<Match>> {
-        let known = self.known(program).filter(|known| known.of == Found::Matches)?;
+    pub(super) fn in_statement(&self, program: &Program, of: Found, statement: ClauseId) -> Option<Vec<Match>> {
+        let known = self.known(program).filter(|known| known.of == of)?;
         let from = known.matches.partition_point(|kept| kept.statement() < statement);
         let end = known.matches.partition_point(|kept| kept.statement() <= statement);
         Some(matches_of(&known.matches[from..end]))

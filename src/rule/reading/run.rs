@@ -24,6 +24,13 @@ pub(super) struct Run {
     back: Back,
 }
 
+/// Which of the matches that end at a word is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StartAt {
+    Latest,
+    Earliest,
+}
+
 /// What marks a set that belongs to another state: a choice leads to several states at once, most of which nothing else leads
 /// to, so they have its set as long as nothing is added.
 const SHARED: u32 = 1 << 31;
@@ -172,20 +179,38 @@ impl Run {
         }
     }
 
-    /// The matches in a passage, in order of their ends, each with the latest start.
-    pub(super) fn matches(&mut self, program: &Program, tile: &Tile<'_>, passage: Laid) -> Vec<Match> {
+    /// The matches in a passage, in order of their ends, each with the start that is asked for.
+    pub(super) fn matches(
+        &mut self,
+        program: &Program,
+        tile: &Tile<'_>,
+        passage: Laid,
+        start_at: StartAt,
+    ) -> Vec<Match> {
         let stretch = passage.stretch();
         let mut found: Vec<(usize, usize)> =
             self.of_known_length(program, stretch).map(|(start, end)| (end, start)).collect();
         for end in self.ends_of_any_length(stretch) {
             let start = self.only_opener(program, tile, passage, end).unwrap_or_else(|| {
                 self.back(program, tile, passage, end);
-                self.back.leads.highest(self.back.starts).expect("internal: a match starts somewhere")
+                let Back { leads, starts, .. } = &self.back;
+                let start = match start_at {
+                    StartAt::Latest => leads.highest(*starts),
+                    StartAt::Earliest => leads.lowest(*starts),
+                };
+                start.expect("internal: a match starts somewhere")
             });
             found.push((end, start));
         }
-        found.sort_unstable_by_key(|(end, start)| (*end, std::cmp::Reverse(*start)));
+        found.sort_unstable();
+        // Of those with one end, what is asked for is to come first.
+        if start_at == StartAt::Latest {
+            found.reverse();
+        }
         found.dedup_by_key(|(end, _)| *end);
+        if start_at == StartAt::Latest {
+            found.reverse();
+        }
         let matched = |(end, start)| Match { start: start - passage.first, end: end - passage.first };
         found.into_iter().map(matched).collect()
     }
