@@ -264,27 +264,29 @@ struct ReadRule {
 fn read_rules(sources: &[RuleSource], form: Form, problems: &mut Problems) -> Vec<ReadRule> {
     let mut named: BTreeMap<RuleId, ReadRule> = BTreeMap::new();
     let mut unnamed = Vec::new();
-    let mut all: Vec<(usize, Range<usize>, Box<RuleFields>)> = Vec::new();
+    // With the place of the id, where it is known already: it is shown where the id is wrong only.
+    let mut all: Vec<(usize, Option<Range<usize>>, Box<RuleFields>)> = Vec::new();
     for (file, given) in sources.iter().enumerate().filter(|(_, given)| given.language.is_none()) {
         match given.role {
             Role::Rule => {
                 let fields: Box<RuleFields> =
                     form.read(given).unwrap_or_else(|| Box::new(read_fields(given, file, problems)));
-                all.push((file, find(&given.source, "id", &fields.id), fields));
+                all.push((file, None, fields));
             }
-            Role::Required => all.extend(required_rules(&given.source).map(|(at, fields)| (file, at, fields))),
+            Role::Required => all.extend(required_rules(&given.source).map(|(at, fields)| (file, Some(at), fields))),
             Role::Vocabulary | Role::Pack | Role::Profile => {}
         }
     }
     for (file, at, fields) in all {
         let RuleSource { source, layer, .. } = &sources[file];
-        let label = Label::new(source.span(at), "");
+        let place = || at.unwrap_or_else(|| find(source, "id", &fields.id));
         let Some(id) = RuleId::parse(&fields.id) else {
             // A file without any id is reported for that.
             if !fields.id.is_empty() {
                 let message = format!("`{}` is no rule id", fields.id);
                 let help =
                     "a rule id is a pack and a name in lower-case letters, digits and hyphens: `pack/name-of-rule`";
+                let label = Label::new(source.span(place()), "");
                 problems.push(file, Diagnostic::error("rule-file/id", message, label).with_help(help));
             }
             unnamed.push(ReadRule { file, id: None, fields, untranslated: false });
@@ -294,6 +296,7 @@ fn read_rules(sources: &[RuleSource], form: Form, problems: &mut Problems) -> Ve
         if let Some(twin) = twin {
             let message = format!("`{id}` is defined in {} already", twin.source.name());
             let help = "give one of the two another id";
+            let label = Label::new(source.span(place()), "");
             problems.push(file, Diagnostic::error("rule-file/id", message, label).with_help(help));
         } else {
             named.insert(id.clone(), ReadRule { file, id: Some(id), fields, untranslated: false });

@@ -126,13 +126,9 @@ impl Build<'_, '_> {
             ("parameters", fields.parameters.given().next().is_some(), Kind::Structure, "structure"),
         ];
         for (key, given, kind, name) in keys {
-            self.refuse(given && fields.kind != kind, key, &format!("`{key}:` goes with `kind: {name}`"));
-        }
-    }
-
-    fn refuse(&mut self, wrong: bool, key: &str, message: &str) {
-        if wrong {
-            self.problem("rule-file/key", find(self.source, key, ""), message);
+            if given && fields.kind != kind {
+                self.problem("rule-file/key", find(self.source, key, ""), format!("`{key}:` goes with `kind: {name}`"));
+            }
         }
     }
 
