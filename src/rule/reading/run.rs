@@ -1,5 +1,7 @@
 //! The run of a phrase's program over a tile: forward to where matches end, and back to where they start.
 
+use std::cmp::Reverse;
+
 use super::Match;
 use super::tile::{Laid, Places, Tile};
 use crate::rule::positions::{Extent, Sets, Stretch};
@@ -34,6 +36,11 @@ pub(super) enum StartAt {
 /// What marks a set that belongs to another state: a choice leads to several states at once, most of which nothing else leads
 /// to, so they have its set as long as nothing is added.
 const SHARED: u32 = 1 << 31;
+
+/// The number of a set, whoever's it is.
+fn set_at(number: u32) -> usize {
+    (number & !SHARED) as usize
+}
 
 /// The way back from one end of a match.
 #[derive(Debug, Default)]
@@ -124,7 +131,7 @@ impl Run {
 
     /// The number of the set of a state that was reached.
     fn set_of(&self, state: usize) -> usize {
-        (self.numbers[state] & !SHARED) as usize
+        set_at(self.numbers[state])
     }
 
     /// Adds positions to those that a state is reached at; whether there are any to be added.
@@ -202,15 +209,11 @@ impl Run {
             });
             found.push((end, start));
         }
-        found.sort_unstable();
-        // Of those with one end, what is asked for is to come first.
-        if start_at == StartAt::Latest {
-            found.reverse();
+        match start_at {
+            StartAt::Latest => found.sort_unstable_by_key(|(end, start)| (*end, Reverse(*start))),
+            StartAt::Earliest => found.sort_unstable(),
         }
         found.dedup_by_key(|(end, _)| *end);
-        if start_at == StartAt::Latest {
-            found.reverse();
-        }
         let matched = |(end, start)| Match { start: start - passage.first, end: end - passage.first };
         found.into_iter().map(matched).collect()
     }
@@ -239,7 +242,7 @@ impl Run {
         let blocks = passage.stretch().blocks();
         let others = self.trail.iter().rev().copied().skip_while(|state| program.accepts(*state));
         let (reached, numbers) = (&self.reached, &self.numbers);
-        for state in others.filter(|state| reached.touches((numbers[*state] & !SHARED) as usize, blocks)) {
+        for state in others.filter(|state| reached.touches(set_at(numbers[*state]), blocks)) {
             match program.state(state) {
                 State::Accept(_) => {}
                 State::Take(group, next) => {
