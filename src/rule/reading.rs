@@ -26,7 +26,7 @@ use std::sync::{Mutex, PoisonError};
 use super::lexicon::Lexicon;
 use super::positions::{self, Extent};
 use super::program::{EntryId, Program};
-use super::words::{Token, Words};
+use super::words::{KnownWords, Token, Words};
 use crate::document::{ClauseId, Document, ProseSpan};
 use ahead::Ahead;
 pub(crate) use ahead::{Found, Wanted};
@@ -106,6 +106,8 @@ pub(crate) struct Reading<'r> {
 struct Room {
     run: Run,
     lengths: RunByLength,
+    /// The words of the documents before.
+    words: KnownWords,
     /// What tiles that are gone left, so that the next ones need not ask for memory.
     spare: Vec<Worked>,
 }
@@ -135,7 +137,8 @@ impl Drop for Reading<'_> {
 
 impl<'r> Reading<'r> {
     pub(crate) fn new(document: &Document, lexicon: &'r Lexicon, programs: &'r [Program], rooms: &'r Rooms) -> Self {
-        let mut words = Words::new(lexicon);
+        let mut room = rooms.take();
+        let mut words = Words::new(lexicon, std::mem::take(&mut room.words));
         let bytes: usize = document.clauses().iter().map(|clause| clause.prose.text().len()).sum();
         let mut tokens = Vec::with_capacity(bytes / BYTES_OF_A_WORD);
         let mut own = vec![0];
@@ -160,7 +163,8 @@ impl<'r> Reading<'r> {
             layout.add(tokens[from..].iter().map(|token| token.word), 0);
         }
         layout.close_tile();
-        let LayOut { mut tiles, passages, .. } = layout;
+        let LayOut { mut tiles, passages, words, .. } = layout;
+        room.words = words.into_known();
         let clauses = document.clauses().len();
         for (at, _) in document.clauses().iter().enumerate().filter(|(_, clause)| clause.kind.is_statement()) {
             let tile = &mut tiles[passages[at].tile];
@@ -171,7 +175,7 @@ impl<'r> Reading<'r> {
             tile::insert(&mut tile.headings, at - tile.passages.start);
         }
         let (worked, ahead) = (VecDeque::new(), Ahead::default());
-        Self { programs, tokens, own, passages, clauses, tiles, worked, ahead, room: rooms.take(), rooms }
+        Self { programs, tokens, own, passages, clauses, tiles, worked, ahead, room, rooms }
     }
 
     /// Whether the document is a long one.

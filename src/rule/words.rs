@@ -9,7 +9,7 @@ use super::digest::is_typographic;
 use super::lexicon::{Class, Lexicon, Symbol, without_possessive};
 use crate::document::{Prose, ProseSpan, as_it_looks};
 
-/// A distinct word of a document, as a number.
+/// A distinct word, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WordId(u32);
 
@@ -33,15 +33,22 @@ impl Token {
     }
 }
 
-/// The distinct words of a document with the symbols of each. Words that differ in class only are distinct.
+/// The words of documents, looked up in a lexicon.
 #[derive(Debug)]
 pub(crate) struct Words<'l> {
     lexicon: &'l Lexicon,
+    known: KnownWords,
+}
+
+/// Distinct words with the symbols of each. Words that differ in class only are distinct. Policies share most of their words,
+/// so those of one serve the next that is read with the same lexicon.
+#[derive(Debug)]
+pub(crate) struct KnownWords {
     table: HashTable<WordId>,
     hasher: DefaultHashBuilder,
     /// The words in lower case, one after another, each with a byte for its classes at the end.
     keys: Vec<u8>,
-    known: Vec<Known>,
+    words: Vec<Known>,
     /// The symbols of all words.
     symbols: Vec<Symbol>,
 }
@@ -54,22 +61,36 @@ struct Known {
     symbols: Range<usize>,
 }
 
-impl<'l> Words<'l> {
-    pub(crate) fn new(lexicon: &'l Lexicon) -> Self {
+/// More words than these are let go before the next document.
+const MOST_KEPT: usize = 1 << 15;
+
+impl Default for KnownWords {
+    fn default() -> Self {
         Self {
-            lexicon,
             // Room for the distinct words of a policy of usual size.
             table: HashTable::with_capacity(1024),
             hasher: DefaultHashBuilder::default(),
             keys: Vec::new(),
-            known: Vec::new(),
+            words: Vec::new(),
             symbols: Vec::new(),
         }
+    }
+}
+
+impl<'l> Words<'l> {
+    /// Starts with words that are known from documents that were read with the same lexicon.
+    pub(crate) fn new(lexicon: &'l Lexicon, known: KnownWords) -> Self {
+        Self { lexicon, known }
+    }
+
+    /// What may be kept for the next document.
+    pub(crate) fn into_known(self) -> KnownWords {
+        if self.known.words.len() > MOST_KEPT { KnownWords::default() } else { self.known }
     }
 
     /// The symbols whose tests a word passes.
     pub(crate) fn symbols(&self, word: WordId) -> &[Symbol] {
-        &self.symbols[self.known[word.0 as usize].symbols.clone()]
+        &self.known.symbols[self.known.words[word.0 as usize].symbols.clone()]
     }
 
     /// Reads the words of a prose.
@@ -99,37 +120,36 @@ impl<'l> Words<'l> {
                 add(Class::Email);
             }
         }
+        let KnownWords { table, hasher, keys, words, symbols } = &mut self.known;
         // The key is written behind the others, and taken back if it is known.
-        let from = self.keys.len();
+        let from = keys.len();
         if word.is_ascii() {
-            self.keys.extend(word.bytes().map(|byte| byte.to_ascii_lowercase()));
+            keys.extend(word.bytes().map(|byte| byte.to_ascii_lowercase()));
         } else {
             // A word that mixes scripts is read as it looks: whatever put the letters there must not hide it.
             let looks = as_it_looks(word);
             let lower: String = looks.as_deref().unwrap_or(word).chars().flat_map(char::to_lowercase).collect();
-            self.keys.extend_from_slice(lower.as_bytes());
+            keys.extend_from_slice(lower.as_bytes());
         }
-        let end = self.keys.len();
-        self.keys.push(classes);
-        let (before, key) = self.keys.split_at(from);
-        let hash = self.hasher.hash_one(key);
-        let known = &self.known;
+        let end = keys.len();
+        keys.push(classes);
+        let (before, key) = keys.split_at(from);
+        let hash = hasher.hash_one(key);
         let same = |id: &WordId| {
-            let other = &known[id.0 as usize];
+            let other = &words[id.0 as usize];
             other.hash == hash && before[other.key.clone()] == *key
         };
-        if let Some(id) = self.table.find(hash, same) {
-            self.keys.truncate(from);
+        if let Some(id) = table.find(hash, same) {
+            keys.truncate(from);
             return *id;
         }
-        let first = self.symbols.len();
+        let first = symbols.len();
         let of_classes = Class::ALL.into_iter().map(Class::symbol).filter(|symbol| classes & (1 << symbol.0) != 0);
-        self.symbols.extend(of_classes);
-        self.lexicon.symbols_of(&self.keys[from..end], &mut self.symbols);
-        let id = WordId(u32::try_from(self.known.len()).expect("internal: a document has fewer words than bytes"));
-        self.known.push(Known { hash, key: from..self.keys.len(), symbols: first..self.symbols.len() });
-        let known = &self.known;
-        self.table.insert_unique(hash, id, |id| known[id.0 as usize].hash);
+        symbols.extend(of_classes);
+        self.lexicon.symbols_of(&keys[from..end], symbols);
+        let id = WordId(u32::try_from(words.len()).expect("internal: a document has fewer words than bytes"));
+        words.push(Known { hash, key: from..keys.len(), symbols: first..symbols.len() });
+        table.insert_unique(hash, id, |id| words[id.0 as usize].hash);
         id
     }
 }
@@ -334,7 +354,7 @@ mod tests {
         let text = "Policy pol\u{131}cy p\u{43E}licy [our policy](/p) [policy](mailto:a@b.example) policy 7 a@b.example acme.com/ab";
         let source = SourceFile::new("a", text.as_bytes());
         let document = Document::parse(&source, Format::Markdown);
-        let mut words = Words::new(&lexicon);
+        let mut words = Words::new(&lexicon, KnownWords::default());
         let mut tokens = Vec::new();
         words.read(&document.clauses()[0].prose, &mut tokens);
         let [one, other, looks, our, linked, mailed, again, seven, email, plain] = tokens[..] else {
@@ -351,5 +371,29 @@ mod tests {
         assert_eq!(symbols(seven), [Class::Number.symbol()]);
         assert_eq!(symbols(email), [Class::Email.symbol()]);
         assert_eq!(symbols(plain), [Class::Url.symbol()]);
+    }
+
+    #[test]
+    fn words_are_kept_for_the_next_document_up_to_a_number() {
+        use crate::document::{Document, Format};
+        use crate::source::SourceFile;
+
+        let mut lexicon = Lexicon::new();
+        lexicon.close();
+        let kept = |known: KnownWords, numbers: Range<usize>| {
+            let text: Vec<String> = numbers.map(|number| format!("word{number}")).collect();
+            let source = SourceFile::new("a", text.join(" ").as_bytes());
+            let document = Document::parse(&source, Format::Markdown);
+            let mut words = Words::new(&lexicon, known);
+            let mut tokens = Vec::new();
+            document.clauses().iter().for_each(|clause| words.read(&clause.prose, &mut tokens));
+            (words.into_known(), tokens)
+        };
+        let (known, first) = kept(KnownWords::default(), 0..3);
+        let (known, again) = kept(known, 1..4);
+        let ids = |tokens: &[Token]| tokens.iter().map(|token| token.word.0).collect::<Vec<_>>();
+        assert_eq!((ids(&first), ids(&again)), (vec![0, 1, 2], vec![1, 2, 3]));
+        assert_eq!(known.words.len(), 4);
+        assert_eq!(kept(known, 0..MOST_KEPT + 1).0.words.len(), 0);
     }
 }
