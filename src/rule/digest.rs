@@ -246,6 +246,7 @@ mod tests {
             " one  two ",
             "letters lettersX letter7 (letters) 1234567 12345678",
             "\u{C4}nderung \u{C4}nderun \u{2026} \u{2026}a",
+            "\u{E9}\u{E8} \u{3B1}",
             "\u{201C}letters\u{201D} \u{201C}l\u{E9}tter\u{201D} \u{2014} a\u{2019}b",
             "- -- ... a-b",
         ] {
