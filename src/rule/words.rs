@@ -61,8 +61,8 @@ struct Known {
     symbols: Range<usize>,
 }
 
-/// More words than these are let go before the next document.
-const MOST_KEPT: usize = 1 << 15;
+/// Words that take more bytes together are let go before the next document, however few they are.
+const MOST_KEPT: usize = 1 << 18;
 
 impl Default for KnownWords {
     fn default() -> Self {
@@ -85,7 +85,7 @@ impl<'l> Words<'l> {
 
     /// What may be kept for the next document.
     pub(crate) fn into_known(self) -> KnownWords {
-        if self.known.words.len() > MOST_KEPT { KnownWords::default() } else { self.known }
+        if self.known.keys.len() > MOST_KEPT { KnownWords::default() } else { self.known }
     }
 
     /// The symbols whose tests a word passes.
@@ -374,26 +374,26 @@ mod tests {
     }
 
     #[test]
-    fn words_are_kept_for_the_next_document_up_to_a_number() {
+    fn words_are_kept_for_the_next_document_up_to_so_many_bytes() {
         use crate::document::{Document, Format};
         use crate::source::SourceFile;
 
         let mut lexicon = Lexicon::new();
         lexicon.close();
-        let kept = |known: KnownWords, numbers: Range<usize>| {
-            let text: Vec<String> = numbers.map(|number| format!("word{number}")).collect();
-            let source = SourceFile::new("a", text.join(" ").as_bytes());
-            let document = Document::parse(&source, Format::Markdown);
+        let kept = |known: KnownWords, text: String| {
+            let document = Document::parse(&SourceFile::new("a", text.as_bytes()), Format::Markdown);
             let mut words = Words::new(&lexicon, known);
             let mut tokens = Vec::new();
             document.clauses().iter().for_each(|clause| words.read(&clause.prose, &mut tokens));
             (words.into_known(), tokens)
         };
-        let (known, first) = kept(KnownWords::default(), 0..3);
-        let (known, again) = kept(known, 1..4);
+        let (known, first) = kept(KnownWords::default(), "one two three".to_owned());
+        let (known, again) = kept(known, "two three four".to_owned());
         let ids = |tokens: &[Token]| tokens.iter().map(|token| token.word.0).collect::<Vec<_>>();
         assert_eq!((ids(&first), ids(&again)), (vec![0, 1, 2], vec![1, 2, 3]));
         assert_eq!(known.words.len(), 4);
-        assert_eq!(kept(known, 0..MOST_KEPT + 1).0.words.len(), 0);
+        // Few words can be long ones.
+        let long: Vec<String> = (100..300).map(|number| format!("{number}{}", "a".repeat(2000))).collect();
+        assert_eq!(kept(known, long.join("\n\n")).0.words.len(), 0);
     }
 }
