@@ -38,9 +38,9 @@ pub(crate) fn mixed_in(word: &str) -> Option<char> {
         return None;
     }
     let first = word.chars().find(|c| lookalike(*c).is_some())?;
-    let letters = || word.chars().filter(|c| c.is_alphabetic());
-    let is_latin = |c: char| c.is_ascii_alphabetic() || ('\u{C0}'..='\u{24F}').contains(&c);
-    let mixed = letters().any(is_latin) && letters().all(|c| is_latin(c) || lookalike(c).is_some());
+    let is_latin = |c: char| c.is_ascii_alphabetic() || ('\u{C0}'..='\u{24F}').contains(&c) && c.is_alphabetic();
+    let fits = |c: char| is_latin(c) || lookalike(c).is_some() || !c.is_alphabetic();
+    let mixed = word.chars().any(is_latin) && word.chars().all(fits);
     mixed.then_some(first)
 }
 

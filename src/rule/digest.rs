@@ -149,10 +149,17 @@ impl Digest {
             if word.contains(['\u{17F}', '\u{212A}']) {
                 self.marks |= FOLDED;
             }
-            self.words += usize::from(word.contains(char::is_alphanumeric));
-            self.long_words += usize::from(word.chars().filter(|c| c.is_alphabetic()).count() > 6);
-            let key = word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
-            self.key_length += key.map(char::len_utf8).sum::<usize>();
+            let (mut letters, mut parts) = (0, 0);
+            for character in word.chars() {
+                let is_letter = character.is_alphabetic();
+                if is_letter || character.is_numeric() {
+                    letters += usize::from(is_letter);
+                    parts += 1;
+                    self.key_length += character.to_lowercase().map(char::len_utf8).sum::<usize>();
+                }
+            }
+            self.words += usize::from(parts > 0);
+            self.long_words += usize::from(letters > 6);
         } else {
             self.words += usize::from(count(20) > 0);
             self.long_words += usize::from(count(0) > 6);
