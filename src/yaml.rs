@@ -35,6 +35,16 @@ pub(crate) struct Piece<'t> {
     pub(crate) text: &'t str,
     /// The text offset of the key in the file.
     pub(crate) start: usize,
+    keys: Keys,
+}
+
+/// What is known of the keys in the mappings of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// None stands twice in its mapping.
+    Distinct,
+    /// One may, and is to be found where it does.
+    Unknown,
 }
 
 /// A value or a list of values.
@@ -115,15 +125,19 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
         problems.push(error(at..at, message).with_help(help));
         return Vec::new();
     }
-    if let Err(yaml) = serde_yaml::from_str::<IgnoredAny>(text) {
-        problems.push(yaml_error(source, kind, &yaml, text, 0));
-        return Vec::new();
-    }
-    match serde_yaml::from_str::<Option<Mapping>>(text) {
-        Ok(Some(Mapping)) => {}
+    // Nearly every file is a mapping without mistakes, which one reading tells.
+    let keys = match serde_yaml::from_str::<Option<Mapping<Distinct>>>(text) {
+        Ok(Some(_)) => Keys::Distinct,
         // Nothing but comments.
         Ok(None) => return Vec::new(),
-        Err(_) => {
+        Err(_) => Keys::Unknown,
+    };
+    if keys == Keys::Unknown {
+        if let Err(yaml) = serde_yaml::from_str::<IgnoredAny>(text) {
+            problems.push(yaml_error(source, kind, &yaml, text, 0));
+            return Vec::new();
+        }
+        if serde_yaml::from_str::<Mapping<IgnoredAny>>(text).is_err() {
             problems.push(error(0..line_end(text, 0), NO_MAPPING.to_owned()));
             return Vec::new();
         }
@@ -137,7 +151,7 @@ pub(crate) fn pieces<'s>(source: &'s SourceFile, kind: &str, problems: &mut Vec<
         let plain =
             !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         if plain {
-            pieces.push(Piece { key: &text[start..start + key.len()], text: "", start });
+            pieces.push(Piece { key: &text[start..start + key.len()], text: "", start, keys });
         } else if !(line.trim().is_empty() || line.starts_with([' ', '\t', '#', '-', '%']) || line.starts_with("...")) {
             let message =
                 "expected a top-level key at the start of the line: letters, digits and hyphens, then a colon"
@@ -291,7 +305,12 @@ fn cut_items<'s>(piece: &Piece<'s>, source: &'s SourceFile) -> Vec<Item<'s>> {
         let key = rest.split_once(':').map(|(key, _)| key.trim_end()).unwrap_or_default();
         let plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         let from = line.start + at;
-        item.pieces.push(Piece { key: if plain { &text[from..from + key.len()] } else { "" }, text: "", start: from });
+        item.pieces.push(Piece {
+            key: if plain { &text[from..from + key.len()] } else { "" },
+            text: "",
+            start: from,
+            keys: piece.keys,
+        });
     }
     for item in &mut items {
         let ends = item.pieces.iter().skip(1).map(|piece| piece.start).chain([item.lines.end]).collect::<Vec<_>>();
@@ -374,7 +393,9 @@ pub(crate) fn parse<T: DeserializeOwned>(piece: &Piece<'_>, source: &SourceFile,
 }
 
 fn attempt<T: DeserializeOwned>(piece: &Piece<'_>, text: &str) -> Result<Option<T>, serde_yaml::Error> {
-    serde_yaml::from_str::<Distinct>(text)?;
+    if piece.keys == Keys::Unknown {
+        serde_yaml::from_str::<Distinct>(text)?;
+    }
     Ok(serde_yaml::from_str::<BTreeMap<String, T>>(text)?.remove(piece.key))
 }
 

@@ -2,31 +2,32 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Formatter;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A mapping, whatever is in it.
-pub(super) struct Mapping;
+/// A mapping of such values, whatever its keys are.
+pub(super) struct Mapping<V>(PhantomData<V>);
 
-impl<'de> Deserialize<'de> for Mapping {
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Mapping<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MappingVisitor)
+        deserializer.deserialize_map(MappingVisitor(PhantomData))
     }
 }
 
-struct MappingVisitor;
+struct MappingVisitor<V>(PhantomData<V>);
 
-impl<'de> Visitor<'de> for MappingVisitor {
-    type Value = Mapping;
+impl<'de, V: Deserialize<'de>> Visitor<'de> for MappingVisitor<V> {
+    type Value = Mapping<V>;
 
     fn expecting(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("a mapping")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Mapping, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Mapping)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Mapping<V>, A::Error> {
+        while map.next_entry::<IgnoredAny, V>()?.is_some() {}
+        Ok(Mapping(PhantomData))
     }
 }
 
