@@ -310,3 +310,61 @@ fn value<T>(
         vec![Diagnostic::error("suppressions/value", message, label).with_help(expected)]
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+
+    use super::{KEYS, LIST};
+    use crate::yaml::check_schema;
+
+    /// Findings of clauselint that are set aside, each with its reason.
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is used: the file is read key by key, for the places of its entries")]
+    #[schemars(deny_unknown_fields)]
+    struct Suppressions {
+        suppressions: Option<Vec<Suppression>>,
+    }
+
+    /// A finding that is set aside.
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    #[schemars(deny_unknown_fields)]
+    struct Suppression {
+        /// The finding's fingerprint: 16 digits from 0 to f, in quotation marks, since digits alone would be a number.
+        #[schemars(regex(pattern = "^[0-9a-f]{16}$"))]
+        fingerprint: String,
+        /// The id of the rule that found it.
+        #[schemars(length(min = 1))]
+        rule: String,
+        /// Why it is set aside.
+        #[schemars(length(min = 1))]
+        reason: String,
+        /// Who decided.
+        #[schemars(length(min = 1), extend("type" = "string"))]
+        who: Option<String>,
+        /// The last day on which it holds, as in `2026-01-31`.
+        #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), extend("type" = "string"))]
+        until: Option<String>,
+        /// The file that it is for, or a pattern of paths as in `policies/**/*.md`, from the folder of this file.
+        #[schemars(length(min = 1), extend("type" = "string"))]
+        path: Option<String>,
+    }
+
+    #[test]
+    fn the_schema_of_suppressions_is_kept_up() {
+        check_schema("suppressions.schema.json", &schemars::schema_for!(Suppressions));
+    }
+
+    #[test]
+    fn the_schema_has_all_keys() {
+        let schema = serde_json::to_value(schemars::schema_for!(Suppressions)).unwrap();
+        let keys = |object: &serde_json::Value| object.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(&schema["properties"]), [LIST]);
+        let mut known = KEYS;
+        known.sort_unstable();
+        let mut entry = keys(&schema["$defs"]["Suppression"]["properties"]);
+        entry.sort_unstable();
+        assert_eq!(entry, known);
+    }
+}
