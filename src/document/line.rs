@@ -122,7 +122,7 @@ pub(super) fn is_title(text: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    let closed = text.ends_with(['.', ',', ';', ':', '!']) && !ends_with_company(&lower);
+    let closed = text.ends_with(['.', ',', ';', ':', '!']) && (!ends_with_company(&lower) || says_what_is(&lower));
     let has_letter = text.chars().any(char::is_alphabetic);
     let has_digits = text.bytes().filter(u8::is_ascii_digit).count() > 4;
     has_letter
@@ -138,6 +138,11 @@ pub(super) fn is_title(text: &str) -> bool {
 
 fn ends_with_company(lower: &str) -> bool {
     ["inc.", "ltd.", "co.", "corp."].iter().any(|form| lower.ends_with(form))
+}
+
+/// Whether a text that ends in a company's name has a verb that tells who it is: "The controller is Acme Ltd."
+fn says_what_is(lower: &str) -> bool {
+    lower.split(' ').any(|word| matches!(word, "is" | "are" | "am" | "ist" | "sind" | "bin"))
 }
 
 /// Whether a line of an address tells who there shall read what is sent: "Attn: Privacy", "c/o Acme plc".
@@ -317,6 +322,7 @@ mod tests {
             "2 years of storage",
             "Acme Trading Co.",
             "ACME, INC.",
+            "Who is Acme Co?",
             "Rule 1234",
             "Wear and tear",
             "Should I ask?",
@@ -338,6 +344,8 @@ mod tests {
             "Rights: more",
             "Acme://privacy",
             "Www.acme.example",
+            "The controller is Acme Ltd.",
+            "Verantwortlich ist Acme Co.",
             "We keep data",
             "You may ask",
             "It depends",
