@@ -127,6 +127,7 @@ pub(super) fn is_title(text: &str) -> bool {
     let has_digits = text.bytes().filter(u8::is_ascii_digit).count() > 4;
     has_letter
         && !has_digits
+        && !ends_in_letter_code(text)
         && !closed
         && !text.contains(". ")
         && !text.contains(": ")
@@ -171,6 +172,22 @@ pub(super) fn is_place(text: &str) -> bool {
         && words.iter().enumerate().any(is_code)
         && words.iter().any(|word| word.starts_with(char::is_uppercase))
         && !text.ends_with(['.', ':', '?'])
+}
+
+/// Whether a text ends in a postal code of digits and letters in two parts, as they are in Britain: "Leeds LS1 4AB". Others have
+/// more digits than a title.
+fn ends_in_letter_code(text: &str) -> bool {
+    let capitals = |part: &str| part.bytes().all(|byte| byte.is_ascii_uppercase());
+    let mut words = text.rsplit(' ');
+    let (Some(inner), Some(outer)) = (words.next(), words.next()) else { return false };
+    let letters = outer.bytes().take_while(u8::is_ascii_uppercase).count();
+    (1..=2).contains(&letters)
+        && (letters + 1..=4).contains(&outer.len())
+        && outer.as_bytes()[letters].is_ascii_digit()
+        && inner.len() == 3
+        && inner.as_bytes()[0].is_ascii_digit()
+        && inner.is_char_boundary(1)
+        && capitals(&inner[1..])
 }
 
 /// Whether a line starts with one of these labels, and a colon or a full stop after it.
@@ -323,6 +340,9 @@ mod tests {
             "Acme Trading Co.",
             "ACME, INC.",
             "Who is Acme Co?",
+            "Form A1 2BC1",
+            "Version AB 2CD",
+            "Annex A1 \u{E9}BC",
             "Rule 1234",
             "Wear and tear",
             "Should I ask?",
@@ -335,6 +355,7 @@ mod tests {
             "(Your rights)",
             "2024",
             "Call 12345 now",
+            "Acme Ltd, 4 Lime Road, Leeds LS1 4AB",
             "Your rights.",
             "Your rights,",
             "Your rights;",
