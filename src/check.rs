@@ -17,7 +17,7 @@ use structure::{Flaw, Form, Subject};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::{ClauseId, Document, Language, ProseSpan, ends_sentence};
 use crate::rule::{
-    Condition, Disclosure, LazyRegex, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind,
+    Among, Condition, Disclosure, LazyRegex, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind,
     RuleSet, Search, Status, Structure, Within,
 };
 use crate::source::{SourceFile, Span};
@@ -455,17 +455,29 @@ impl Checker<'_> {
         if !self.may_be_around(phrase) {
             return Vec::new();
         }
-        let beside = phrase.with.as_deref().filter(|with| with.within == Within::Clause).map(|with| &with.program);
+        let document = self.document;
+        let mut surroundings = Surroundings::default();
+        // Few headings are read faster than all that stands below them.
+        if let Some(program) = &phrase.heading
+            && let Some(sections) = self.reading.headings_with(program)
+        {
+            if sections.is_empty() {
+                return Vec::new();
+            }
+            surroundings.below = Some(below(document, &sections));
+        }
+        let is_below = surroundings.below.clone().map(|below| move |clause| below[document.clause(clause).section.0]);
+        let clauses = is_below.as_ref().map(|is_below| is_below as &dyn Fn(ClauseId) -> bool);
+        let with = phrase.with.as_deref().filter(|with| with.within == Within::Clause).map(|with| &with.program);
         let found = match &phrase.search {
-            Search::Pattern(program) => self.reading.matches_beside(program, beside),
+            Search::Pattern(program) => self.reading.matches_among(program, Among { may_match: with, clauses }),
             // A regular expression is slow, so it is tried only where all else holds.
             Search::Regex(regex) => {
-                let worth_trying = self.worth_trying(phrase, regex);
+                let worth_trying = self.worth_trying(with, clauses, regex);
                 worth_trying.into_iter().map(|clause| (clause, Vec::new())).collect()
             }
         };
         let mut hits = Vec::new();
-        let mut surroundings = Surroundings::default();
         for (clause, matches) in found {
             let (own, companion) = match &phrase.search {
                 Search::Pattern(_) => {
@@ -496,17 +508,27 @@ impl Checker<'_> {
         hits
     }
 
-    /// The statements that may match a phrase's regular expression, and hold what it asks for besides in the same clause.
-    fn worth_trying(&mut self, phrase: &Phrase, regex: &LazyRegex) -> Vec<ClauseId> {
+    /// The statements, of some of them, that may match a regular expression, and hold what is asked for besides in the same
+    /// clause.
+    fn worth_trying(
+        &mut self,
+        with: Option<&Program>,
+        clauses: Option<&dyn Fn(ClauseId) -> bool>,
+        regex: &LazyRegex,
+    ) -> Vec<ClauseId> {
         if !regex.may_match_one(self.form.whole()) {
             return Vec::new();
         }
         let document = self.document;
-        let mut statements: Vec<ClauseId> = match phrase.with.as_deref().filter(|with| with.within == Within::Clause) {
-            Some(with) => self.reading.matches(&with.program).into_iter().map(|(clause, _)| clause).collect(),
+        let mut statements: Vec<ClauseId> = match with {
+            Some(with) => {
+                let found = self.reading.matches_among(with, Among { may_match: None, clauses });
+                found.into_iter().map(|(clause, _)| clause).collect()
+            }
             None => {
-                let clauses = document.clauses().iter().enumerate();
-                clauses.filter(|(_, clause)| clause.kind.is_statement()).map(|(idx, _)| ClauseId(idx)).collect()
+                let all = document.clauses().iter().enumerate().map(|(idx, clause)| (ClauseId(idx), clause));
+                let wanted = |clause: ClauseId| clauses.is_none_or(|clauses| clauses(clause));
+                all.filter(|(id, clause)| clause.kind.is_statement() && wanted(*id)).map(|(id, _)| id).collect()
             }
         };
         let text = |clause: ClauseId| document.clause(clause).prose.text();
@@ -614,9 +636,13 @@ impl Checker<'_> {
     fn heading_fits(&mut self, phrase: &Phrase, clause: ClauseId, surroundings: &mut Surroundings) -> bool {
         let Some(program) = &phrase.heading else { return true };
         let document = self.document;
+        let section = document.clause(clause).section;
+        if let Some(below) = &surroundings.below {
+            return below[section.0];
+        }
         let known = &mut surroundings.headings;
         known.resize(document.sections().len(), None);
-        let mut above = document.headings(document.clause(clause).section);
+        let mut above = document.headings(section);
         above.any(|(section, _)| *known[section.0].get_or_insert_with(|| self.reading.in_heading(program, section.0)))
     }
 
@@ -727,10 +753,23 @@ enum Quotation {
 /// What is known about the surroundings of a phrase's words, as far as it was asked for.
 #[derive(Default)]
 struct Surroundings {
-    /// For each section whether its own heading is one that the phrase asks for.
+    /// For each section whether a heading above it is one that the phrase asks for, where all headings were looked at.
+    below: Option<Vec<bool>>,
+    /// Else the same of its own heading, as far as it was asked for.
     headings: Vec<Option<bool>>,
     /// The places of what must be found besides, in order.
     companions: Option<Vec<(ClauseId, ProseSpan)>>,
+}
+
+/// For each section whether it is one of some, or stands below one.
+fn below(document: &Document, sections: &[usize]) -> Vec<bool> {
+    let mut below = vec![false; document.sections().len()];
+    sections.iter().for_each(|section| below[*section] = true);
+    // A section comes after the one around it.
+    for (idx, section) in document.sections().iter().enumerate() {
+        below[idx] |= section.parent.is_some_and(|parent| below[parent.0]);
+    }
+    below
 }
 
 /// What came of looking around a phrase.

@@ -43,7 +43,7 @@ pub(crate) use digest::Digest;
 pub(crate) use pattern::pattern_error;
 pub(crate) use phrase::Within;
 pub(crate) use program::Program;
-pub(crate) use reading::{Match, Reading};
+pub(crate) use reading::{Among, Match, Reading};
 pub(crate) use structure::{Patterns, StructureCheck, Words};
 
 pub(crate) use crate::yaml::did_you_mean;

@@ -34,6 +34,15 @@ use entry::RunByLength;
 use run::{Run, StartAt};
 use tile::{Laid, LayOut, Passages, Tile, Worked, keep};
 
+/// Which statements are searched: all, where nothing is said.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Among<'a> {
+    /// Those that may match this, too.
+    pub(crate) may_match: Option<&'a Program>,
+    /// Those that this tells.
+    pub(crate) clauses: Option<&'a dyn Fn(ClauseId) -> bool>,
+}
+
 /// A match: words `start..end` of a passage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Match {
@@ -191,7 +200,9 @@ impl<'r> Reading<'r> {
                 if ahead.is_found(instead_of.clone()) {
                     ahead.leave_out(at);
                 } else {
-                    self.find_in(program, None, *of, idx, |clause, matches| ahead.add(at, clause, &matches));
+                    self.find_in(program, Among::default(), *of, idx, |clause, matches| {
+                        ahead.add(at, clause, &matches);
+                    });
                 }
             }
         }
@@ -208,26 +219,26 @@ impl<'r> Reading<'r> {
 
     /// The statements that match, in order, each with its matches as [`Reading::in_clause`] gives them.
     pub(crate) fn matches(&mut self, program: &Program) -> Vec<(ClauseId, Vec<Match>)> {
-        self.matches_beside(program, None)
+        self.found(program, Among::default(), Found::Shortest)
     }
 
-    /// The same, of the statements that may match another program, too; whether they do must still be asked.
-    pub(crate) fn matches_beside(&mut self, program: &Program, other: Option<&Program>) -> Vec<(ClauseId, Vec<Match>)> {
-        self.found(program, other, Found::Shortest)
+    /// The same, of some of the statements; whether they match what they may match must still be asked.
+    pub(crate) fn matches_among(&mut self, program: &Program, among: Among<'_>) -> Vec<(ClauseId, Vec<Match>)> {
+        self.found(program, among, Found::Shortest)
     }
 
     /// The statements that match, in order, each with the longest match that ends at each word.
     pub(crate) fn longest_matches(&mut self, program: &Program) -> Vec<(ClauseId, Vec<Match>)> {
-        self.found(program, None, Found::Longest)
+        self.found(program, Among::default(), Found::Longest)
     }
 
-    fn found(&mut self, program: &Program, other: Option<&Program>, of: Found) -> Vec<(ClauseId, Vec<Match>)> {
+    fn found(&mut self, program: &Program, among: Among<'_>, of: Found) -> Vec<(ClauseId, Vec<Match>)> {
         if let Some(found) = self.ahead.matches(program, of) {
             return found;
         }
         let mut found = Vec::new();
         for idx in 0..self.tiles.len() {
-            self.find_in(program, other, of, idx, |clause, matches| found.push((clause, matches)));
+            self.find_in(program, among, of, idx, |clause, matches| found.push((clause, matches)));
         }
         found
     }
@@ -242,6 +253,28 @@ impl<'r> Reading<'r> {
         self.may_match(program, |tile| &tile.headings)
     }
 
+    /// The sections whose own headings match, in order; of a long document that takes working on all of it, and nothing is
+    /// told.
+    pub(crate) fn headings_with(&mut self, program: &Program) -> Option<Vec<usize>> {
+        if self.is_long() {
+            return None;
+        }
+        let mut sections = Vec::new();
+        for idx in 0..self.tiles.len() {
+            self.work_on(idx);
+            let tile = &self.tiles[idx];
+            let first = tile.passages.start;
+            let mut candidates = tile.candidates(program, self.programs);
+            keep(&mut candidates, &tile.headings);
+            for place in positions::each(&candidates) {
+                if self.is_in(program, first + place) {
+                    sections.push(first + place - self.clauses);
+                }
+            }
+        }
+        Some(sections)
+    }
+
     fn may_match(&mut self, program: &Program, of: for<'t> fn(&'t Tile<'r>) -> &'t Passages) -> bool {
         self.is_long()
             || (0..self.tiles.len()).any(|idx| {
@@ -251,12 +284,11 @@ impl<'r> Reading<'r> {
             })
     }
 
-    /// Tells the statements of a tile that match, each with its matches if they are wanted, of those that may match another
-    /// program, too.
+    /// Tells the statements of a tile that match, each with its matches if they are wanted, of some of them.
     fn find_in(
         &mut self,
         program: &Program,
-        other: Option<&Program>,
+        among: Among<'_>,
         wanted: Found,
         idx: usize,
         mut tell: impl FnMut(ClauseId, Vec<Match>),
@@ -265,10 +297,17 @@ impl<'r> Reading<'r> {
         let tile = &self.tiles[idx];
         let mut candidates = tile.candidates(program, self.programs);
         keep(&mut candidates, &tile.statements);
-        if let Some(other) = other
+        if let Some(other) = among.may_match
             && candidates != Passages::default()
         {
             keep(&mut candidates, &tile.candidates(other, self.programs));
+        }
+        if let Some(clauses) = among.clauses {
+            for at in positions::each(&{ candidates }) {
+                if !clauses(ClauseId(tile.passages.start + at)) {
+                    tile::take(&mut candidates, at);
+                }
+            }
         }
         let count: u32 = candidates.iter().map(|bits| bits.count_ones()).sum();
         if count == 0 {
@@ -641,11 +680,14 @@ mod tests {
             prop_assert_eq!(&reading.longest_matches(&program), &longest);
             prop_assert!(expected.is_empty() || reading.may_be_stated(&program));
             // A vocabulary entry is a program, too.
-            let mut beside = reading.matches_beside(&program, Some(&programs[0]));
+            let mut beside = reading.matches_among(&program, Among { may_match: Some(&programs[0]), clauses: None });
             beside.retain(|(id, _)| reading.is_in_clause(&programs[0], *id));
             let mut both = expected.clone();
             both.retain(|(id, _)| reading.is_in_clause(&programs[0], *id));
             prop_assert_eq!(beside, both);
+            let odd = |id: ClauseId| id.0 % 2 == 1;
+            let some = reading.matches_among(&program, Among { may_match: None, clauses: Some(&odd) });
+            prop_assert_eq!(some, expected.iter().filter(|(id, _)| odd(*id)).cloned().collect::<Vec<_>>());
             let mut other = Reading::new(&document, &lexicon, &programs, &rooms);
             other.run_ahead(&[
                 Wanted { program: &programs[0], of: Found::Statement, instead_of: 0..0 },
@@ -665,6 +707,9 @@ mod tests {
                 let matches = meaning.matches(&patterns, &words);
                 prop_assert_eq!(reading.in_heading(&program, idx), !matches.is_empty());
                 prop_assert!(matches.is_empty() || reading.may_be_in_heading(&program));
+                if let Some(with) = reading.headings_with(&program) {
+                    prop_assert_eq!(with.contains(&idx), !matches.is_empty());
+                }
                 let places = reading.places_in_heading(&program, idx);
                 let shown: Vec<Vec<String>> = places.iter().map(|at| words_of(&heading[at.start..at.end])).collect();
                 let expected: Vec<Vec<String>> =

@@ -308,6 +308,11 @@ pub(super) fn insert(passages: &mut Passages, passage: usize) {
     passages[passage / 64] |= 1 << (passage % 64);
 }
 
+/// Takes a passage out.
+pub(super) fn take(passages: &mut Passages, passage: usize) {
+    passages[passage / 64] &= !(1 << (passage % 64));
+}
+
 /// Whether a passage is among others.
 pub(super) fn holds(passages: &Passages, passage: usize) -> bool {
     passages[passage / 64] >> (passage % 64) & 1 != 0
