@@ -256,6 +256,7 @@ mod tests {
             "\u{E9}\u{E8} \u{3B1}",
             "\u{201C}letters\u{201D} \u{201C}l\u{E9}tter\u{201D} \u{2014} a\u{2019}b",
             "- -- ... a-b",
+            "\u{20AC} 5 \u{20AC}5 \u{2122}",
         ] {
             let digest = Digest::of(text);
             assert_eq!((digest.words, digest.long_words, digest.key_length), counted(text), "{text}");
