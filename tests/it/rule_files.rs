@@ -610,3 +610,41 @@ fn a_short_veto_hides_no_longer_one() {
     let pages = "We never put your address on the list.\n\n".repeat(12_000);
     assert_eq!(check(both, &pages), 0);
 }
+
+/// What stands under a heading that fits counts, however deep below it, and nothing else does; in documents so long that
+/// they are read another way, too.
+#[test]
+fn a_phrase_is_found_under_fitting_headings_alone() {
+    const RULE: &str = "\
+id: acme/fee
+title: fee
+kind: disclosure
+cite: [Our handbook]
+why: Because.
+evidence:
+  - {phrase: '(ten|five) euros', heading: 'fees'}
+  - {regex: '[0-9]+ euros', heading: 'fees'}
+message: {missing: no word of fees}
+help: Tell it.
+examples: {disclosed: []}
+";
+    let folder = Folder::new().file("rules/fee.yaml", RULE);
+    let long = "We grow beans in rows.\n\n".repeat(20_000);
+    for (policy, shown) in [
+        ("# Fees\n\nTen euros.\n\n# Prizes\n\nFive euros.\n", vec!["Ten euros."]),
+        ("# Fees\n\nBeans.\n\n## Adults\n\nTen euros.\n\n# Prizes\n\nFive euros.\n", vec!["Ten euros."]),
+        ("# Fees\n\nIt is 7 euros.\n\n# Prizes\n\nIt is 5 euros.\n", vec!["It is 7 euros."]),
+        ("# Prizes\n\nFive euros, or 5 euros.\n\n# Beans\n\nTen euros.\n", vec![]),
+        ("# Prizes\n\nFive euros.\n\n# Fees\n\nBeans.\n", vec![]),
+    ] {
+        for policy in [policy.to_owned(), format!("{policy}\n# Rows\n\n{long}")] {
+            folder.write("policy.md", &policy);
+            let outcome =
+                folder.run(["check", "--rules", "rules", "--select", "acme", "--format", "json", "policy.md"]);
+            let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+            let evidence = report["files"][0]["disclosures"][0]["evidence"].as_array().unwrap();
+            let texts: Vec<&str> = evidence.iter().map(|evidence| evidence["text"].as_str().unwrap()).collect();
+            assert_eq!(texts, shown, "{}", policy.chars().take(60).collect::<String>());
+        }
+    }
+}
