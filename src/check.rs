@@ -5,6 +5,8 @@
 mod conflict;
 pub(crate) mod content;
 mod fingerprint;
+mod quotation;
+mod search;
 mod structure;
 
 use std::collections::BTreeMap;
@@ -12,13 +14,14 @@ use std::collections::BTreeMap;
 use time::{Date, Duration};
 
 pub use fingerprint::Fingerprint;
+use quotation::phrase_around;
+use search::{Hit, Part, PhraseSearch};
 use structure::{Flaw, Form, Subject};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::document::{ClauseId, Document, Language, ProseSpan, ends_sentence};
+use crate::document::{ClauseId, Document, Language, ProseSpan};
 use crate::rule::{
-    Among, Condition, Disclosure, LazyRegex, Match, Phrase, Profile, Program, Reading, Reads, Reported, Rule, RuleKind,
-    RuleSet, Search, Status, Structure, Within,
+    Condition, Disclosure, Profile, Program, Reading, Reads, Reported, Rule, RuleKind, RuleSet, Status, Structure,
 };
 use crate::source::{SourceFile, Span};
 
@@ -206,7 +209,6 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
         reading: RuleSet::read(rules, document),
         statuses: vec![None; main.rules().len()],
         has_text: has_text.clone(),
-        vetoes: None,
     };
     let mut checkers: Vec<Checker<'_>> = read.map(checker).collect();
     let mut disclosures = Vec::new();
@@ -297,19 +299,22 @@ struct Checker<'c> {
     statuses: Vec<Option<Status>>,
     /// Whether there are clauses right under a heading, by the sections' places.
     has_text: Vec<bool>,
-    /// What the `unless:` of the current rule matches, by clause.
-    vetoes: Option<BTreeMap<ClauseId, Vec<Match>>>,
 }
 
-impl Checker<'_> {
+impl<'c> Checker<'c> {
+    /// A search for phrases of one rule.
+    fn search<'s>(&'s mut self, unless: Option<&'s Program>) -> PhraseSearch<'s, 'c> {
+        PhraseSearch::new(self.document, self.form, &mut self.reading, unless)
+    }
+
     /// What is found of a disclosure, if anything is.
     fn find(&mut self, idx: usize) -> Option<Assessed> {
         let rules = self.rules;
         let RuleKind::Disclosure(disclosure) = &rules.rules()[idx].kind else { return None };
-        self.vetoes = None;
-        let evidence = self.search(&disclosure.evidence, disclosure.unless.as_ref());
+        let mut search = self.search(disclosure.unless.as_ref());
+        let evidence = search.find(&disclosure.evidence);
         let (status, hits) = if evidence.is_empty() {
-            (Status::Vague, self.search(&disclosure.vague, disclosure.unless.as_ref()))
+            (Status::Vague, search.find(&disclosure.vague))
         } else {
             (Status::Disclosed, evidence)
         };
@@ -378,11 +383,10 @@ impl Checker<'_> {
         let rules = self.rules;
         let rule = &rules.rules()[idx];
         let RuleKind::Forbidden(forbidden) = &rule.kind else { return Vec::new() };
-        self.vetoes = None;
         if forbidden.when.as_ref().is_some_and(|when| !self.holds(when)) {
             return Vec::new();
         }
-        let mut hits = self.search(&forbidden.phrases, forbidden.unless.as_ref());
+        let mut hits = self.search(forbidden.unless.as_ref()).find(&forbidden.phrases);
         hits.retain(|hit| hit.part != Part::Companion);
         self.keep_first_of_each_list(&mut hits);
         let problem = |evidence: &Evidence, label: String, further: &[Evidence]| Problem {
@@ -438,145 +442,6 @@ impl Checker<'_> {
         self.source.span(0..first)
     }
 
-    /// All places that one of the phrases is found at. Regular expressions are the way out where words do not do: they
-    /// cost more than all else, and are tried, one after another, only until something matches.
-    fn search(&mut self, phrases: &[Phrase], unless: Option<&Program>) -> Vec<Hit> {
-        let (patterns, regexes): (Vec<&Phrase>, Vec<&Phrase>) =
-            phrases.iter().partition(|phrase| matches!(phrase.search, Search::Pattern(_)));
-        let hits: Vec<Hit> = patterns.into_iter().flat_map(|phrase| self.search_phrase(phrase, unless)).collect();
-        if !hits.is_empty() {
-            return hits;
-        }
-        let mut tried = regexes.into_iter().map(|phrase| self.search_phrase(phrase, unless));
-        tried.find(|hits| !hits.is_empty()).unwrap_or_default()
-    }
-
-    fn search_phrase(&mut self, phrase: &Phrase, unless: Option<&Program>) -> Vec<Hit> {
-        if !self.may_be_around(phrase) {
-            return Vec::new();
-        }
-        let document = self.document;
-        let mut surroundings = Surroundings::default();
-        // Few headings are read faster than all that stands below them.
-        if let Some(program) = &phrase.heading
-            && let Some(sections) = self.reading.headings_with(program)
-        {
-            if sections.is_empty() {
-                return Vec::new();
-            }
-            surroundings.below = Some(below(document, &sections));
-        }
-        let is_below = surroundings.below.clone().map(|below| move |clause| below[document.clause(clause).section.0]);
-        let clauses = is_below.as_ref().map(|is_below| is_below as &dyn Fn(ClauseId) -> bool);
-        let with = phrase.with.as_deref().filter(|with| with.within == Within::Clause).map(|with| &with.program);
-        let found = match &phrase.search {
-            Search::Pattern(program) => self.reading.matches_among(program, Among { may_match: with, clauses }),
-            // A regular expression is slow, so it is tried only where all else holds.
-            Search::Regex(regex) => {
-                let worth_trying = self.worth_trying(with, clauses, regex);
-                worth_trying.into_iter().map(|clause| (clause, Vec::new())).collect()
-            }
-        };
-        let mut hits = Vec::new();
-        for (clause, matches) in found {
-            let (own, companion) = match &phrase.search {
-                Search::Pattern(_) => {
-                    let own = self.free(clause, matches, unless);
-                    if own.is_empty() {
-                        continue;
-                    }
-                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut surroundings) else {
-                        continue;
-                    };
-                    (own, companion)
-                }
-                Search::Regex(regex) => {
-                    let Around::Holds(companion) = self.around(phrase, clause, unless, &mut surroundings) else {
-                        continue;
-                    };
-                    (self.found_by(regex, clause, unless), companion)
-                }
-            };
-            if own.is_empty() {
-                continue;
-            }
-            let own = own.into_iter().map(|(at, part)| (clause, at, part));
-            let companion = companion.map(|(clause, at)| (clause, at, Part::Companion));
-            let hit = |(clause, at, part)| Hit { clause, at, part, value: phrase.value.clone() };
-            hits.extend(own.chain(companion).map(hit));
-        }
-        hits
-    }
-
-    /// The statements, of some of them, that may match a regular expression, and hold what is asked for besides in the same
-    /// clause.
-    fn worth_trying(
-        &mut self,
-        with: Option<&Program>,
-        clauses: Option<&dyn Fn(ClauseId) -> bool>,
-        regex: &LazyRegex,
-    ) -> Vec<ClauseId> {
-        if !regex.may_match_one(self.form.whole()) {
-            return Vec::new();
-        }
-        let document = self.document;
-        let mut statements: Vec<ClauseId> = match with {
-            Some(with) => {
-                let found = self.reading.matches_among(with, Among { may_match: None, clauses });
-                found.into_iter().map(|(clause, _)| clause).collect()
-            }
-            None => {
-                let all = document.clauses().iter().enumerate().map(|(idx, clause)| (ClauseId(idx), clause));
-                let wanted = |clause: ClauseId| clauses.is_none_or(|clauses| clauses(clause));
-                all.filter(|(id, clause)| clause.kind.is_statement() && wanted(*id)).map(|(id, _)| id).collect()
-            }
-        };
-        let text = |clause: ClauseId| document.clause(clause).prose.text();
-        statements.retain(|clause| regex.may_match(text(*clause), self.form.of_clause(*clause)));
-        statements
-    }
-
-    fn found_by(&mut self, regex: &LazyRegex, clause: ClauseId, unless: Option<&Program>) -> Vec<(ProseSpan, Part)> {
-        let found = regex.find_iter(self.document.clause(clause).prose.text());
-        if found.is_empty() {
-            return Vec::new();
-        }
-        let vetoes = self.vetoes(clause, unless);
-        let passage = self.reading.passage(clause);
-        let vetoes: Vec<ProseSpan> = vetoes.into_iter().filter_map(|veto| passage.own(veto)).collect();
-        let vetoed = |at: &ProseSpan| vetoes.iter().any(|veto| veto.start < at.end && at.start < veto.end);
-        found.into_iter().filter(|at| !vetoed(at)).map(|at| (at, Part::Own)).collect()
-    }
-
-    /// Of the matches in a clause those that nothing rules out and that don't overlap an earlier one, as far as they stand
-    /// in the clause itself.
-    fn free(&mut self, clause: ClauseId, found: Vec<Match>, unless: Option<&Program>) -> Vec<(ProseSpan, Part)> {
-        let vetoes = self.vetoes(clause, unless);
-        let passage = self.reading.passage(clause);
-        let mut last: Option<Match> = None;
-        let mut places = Vec::new();
-        for found in found {
-            let free = last.is_none_or(|last| last.end <= found.start);
-            if free
-                && !vetoes.iter().any(|veto| veto.overlaps(found))
-                && let Some(own) = passage.own(found)
-            {
-                last = Some(found);
-                places.push((own, if passage.is_introduced(found) { Part::Introduced } else { Part::Own }));
-            }
-        }
-        places
-    }
-
-    /// The matches that rule out what they overlap. They are the same for all phrases of a rule, so each clause is searched
-    /// once.
-    fn vetoes(&mut self, clause: ClauseId, unless: Option<&Program>) -> Vec<Match> {
-        let Some(unless) = unless else { return Vec::new() };
-        let reading = &mut self.reading;
-        let known = self.vetoes.get_or_insert_with(|| reading.longest_matches(unless).into_iter().collect());
-        known.get(&clause).cloned().unwrap_or_default()
-    }
-
     /// The words at all hits, in the order of the file; hits that overlap are one piece of evidence.
     fn evidence(&self, hits: Vec<Hit>, quotation: Quotation) -> Vec<Evidence> {
         let quoted = |hit: Hit| match quotation {
@@ -599,89 +464,6 @@ impl Checker<'_> {
             Evidence { span: prose.span(at), text: prose.text()[at.start..at.end].to_owned(), clause }
         });
         evidence.collect()
-    }
-
-    /// Whether what a phrase asks for around its words may hold somewhere: most of it is rarer than the words are.
-    fn may_be_around(&mut self, phrase: &Phrase) -> bool {
-        let reading = &mut self.reading;
-        phrase.heading.as_ref().is_none_or(|heading| reading.may_be_in_heading(heading))
-            && phrase.with.as_ref().is_none_or(|with| reading.may_be_stated(&with.program))
-    }
-
-    /// Whether what a phrase asks for around its words holds.
-    fn around(
-        &mut self,
-        phrase: &Phrase,
-        clause: ClauseId,
-        unless: Option<&Program>,
-        surroundings: &mut Surroundings,
-    ) -> Around {
-        if !self.heading_fits(phrase, clause, surroundings) || self.excluded(phrase, clause) {
-            return Around::Fails;
-        }
-        let Some(with) = &phrase.with else { return Around::Holds(None) };
-        if self.reading.is_in_clause(&with.program, clause) {
-            return Around::Holds(None);
-        }
-        if with.within == Within::Clause {
-            return Around::Fails;
-        }
-        let companions = surroundings.companions.get_or_insert_with(|| self.companions(&with.program, unless));
-        match self.nearest(companions, clause, with.within) {
-            Some(companion) => Around::Holds(Some(companion)),
-            None => Around::Fails,
-        }
-    }
-
-    fn heading_fits(&mut self, phrase: &Phrase, clause: ClauseId, surroundings: &mut Surroundings) -> bool {
-        let Some(program) = &phrase.heading else { return true };
-        let document = self.document;
-        let section = document.clause(clause).section;
-        if let Some(below) = &surroundings.below {
-            return below[section.0];
-        }
-        let known = &mut surroundings.headings;
-        known.resize(document.sections().len(), None);
-        let mut above = document.headings(section);
-        above.any(|(section, _)| *known[section.0].get_or_insert_with(|| self.reading.in_heading(program, section.0)))
-    }
-
-    fn excluded(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
-        phrase.not.as_ref().is_some_and(|not| self.reading.is_in_clause(not, clause))
-    }
-
-    /// The statements that hold what must be found besides a phrase, in order, each with its first place.
-    fn companions(&mut self, program: &Program, unless: Option<&Program>) -> Vec<(ClauseId, ProseSpan)> {
-        let mut companions = Vec::new();
-        for (clause, mut found) in self.reading.matches(program) {
-            let vetoes = self.vetoes(clause, unless);
-            found.retain(|found| !vetoes.iter().any(|veto| veto.overlaps(*found)));
-            let passage = self.reading.passage(clause);
-            companions.extend(found.into_iter().find_map(|found| passage.own(found)).map(|at| (clause, at)));
-        }
-        companions
-    }
-
-    /// The companion next to a clause, as far from it as it may stand. What follows is nearer to the matter than what comes
-    /// before.
-    fn nearest(
-        &self,
-        companions: &[(ClauseId, ProseSpan)],
-        clause: ClauseId,
-        within: Within,
-    ) -> Option<(ClauseId, ProseSpan)> {
-        let section = self.document.clause(clause).section;
-        let reaches = |(other, _): &&(ClauseId, ProseSpan)| match within {
-            Within::Clause => false,
-            Within::Clauses(distance) => other.0.abs_diff(clause.0) <= distance,
-            Within::Section => self.document.clause(*other).section == section,
-            Within::Document => true,
-        };
-        let place = companions.partition_point(|(other, _)| *other <= clause);
-        let (before, after) = companions.split_at(place);
-        // The clause itself holds none.
-        let before = before.iter().rev().find(|(other, _)| *other < clause);
-        after.first().filter(reaches).or_else(|| before.filter(reaches)).copied()
     }
 
     fn holds(&mut self, condition: &Condition) -> bool {
@@ -748,157 +530,4 @@ enum Quotation {
     Words,
     /// The phrase around them, which can be read by itself: it is what shows a disclosure.
     Phrase,
-}
-
-/// What is known about the surroundings of a phrase's words, as far as it was asked for.
-#[derive(Default)]
-struct Surroundings {
-    /// For each section whether a heading above it is one that the phrase asks for, where all headings were looked at.
-    below: Option<Vec<bool>>,
-    /// Else the same of its own heading, as far as it was asked for.
-    headings: Vec<Option<bool>>,
-    /// The places of what must be found besides, in order.
-    companions: Option<Vec<(ClauseId, ProseSpan)>>,
-}
-
-/// For each section whether it is one of some, or stands below one.
-fn below(document: &Document, sections: &[usize]) -> Vec<bool> {
-    let mut below = vec![false; document.sections().len()];
-    sections.iter().for_each(|section| below[*section] = true);
-    // A section comes after the one around it.
-    for (idx, section) in document.sections().iter().enumerate() {
-        below[idx] |= section.parent.is_some_and(|parent| below[parent.0]);
-    }
-    below
-}
-
-/// What came of looking around a phrase.
-enum Around {
-    /// Something that it asks for is not there.
-    Fails,
-    /// All is there; what stands in another clause is evidence, too.
-    Holds(Option<(ClauseId, ProseSpan)>),
-}
-
-/// A place that a phrase was found at, and the value that it gives.
-struct Hit {
-    clause: ClauseId,
-    at: ProseSpan,
-    part: Part,
-    value: Option<String>,
-}
-
-/// What of a phrase a hit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// Its words, all in the clause.
-    Own,
-    /// Its words, of which the first stand in the lead-in.
-    Introduced,
-    /// What it asks for besides, in another clause.
-    Companion,
-}
-
-/// A clause up to this long, in bytes, is quoted whole.
-const QUOTED_WHOLE: usize = 120;
-
-/// How far, in bytes, a quotation is widened to where its phrase starts or ends.
-const WIDENED: usize = 80;
-
-/// The phrase around a match: a pattern ends at the last word that it needs, a reader wants to read on to the comma.
-fn phrase_around(text: &str, at: ProseSpan) -> ProseSpan {
-    if text.len() <= QUOTED_WHOLE {
-        return ProseSpan { start: 0, end: text.len() };
-    }
-    let is_end = |c: char| ",;:.|()".contains(c);
-    // Punctuation divides only before white space, or where a bracket is: not in an address, a number or an abbreviation.
-    let divides = |at: usize, c: char| match c {
-        '.' => ends_sentence(text, at),
-        _ => is_end(c) && ("()|".contains(c) || text[at + 1..].starts_with([' ', '"', '\''])),
-    };
-    let before = text[..at.start].char_indices().rev().find(|(at, c)| divides(*at, *c));
-    let from = before.map_or(0, |(at, _)| at + 1);
-    // Where white space is missing ("(as it were);On the whole"), the punctuation stands in front.
-    let gap = |c: char| c.is_whitespace() || ",;:.".contains(c);
-    let from = from + (text[from..at.start].len() - text[from..at.start].trim_start_matches(gap).len());
-    let after = text[at.end..].char_indices().map(|(offset, c)| (at.end + offset, c));
-    let ends = |(at, c): &(usize, char)| divides(*at, *c) || (is_end(*c) && at + 1 == text.len());
-    let to = match after.into_iter().find(ends) {
-        Some((to, ')')) if opens(&text[from..to]) => to + 1,
-        Some((to, _)) => to,
-        None => text.len(),
-    };
-    let to = at.end.max(from + text[from..to].trim_end().len());
-    ProseSpan {
-        start: if at.start - from <= WIDENED { from } else { at.start },
-        end: if to - at.end <= WIDENED { to } else { at.end + joined(&text[at.end..]) },
-    }
-}
-
-/// How many bytes go on with the word before by hyphens: of a number that is written so ("1-888-555-0100"), too.
-fn joined(rest: &str) -> usize {
-    let is_part = |c: char| c.is_alphanumeric() || c == '-';
-    let length = if rest.starts_with('-') { rest.find(|c| !is_part(c)).unwrap_or(rest.len()) } else { 0 };
-    rest[..length].trim_end_matches('-').len()
-}
-
-/// Whether a text opens a bracket that it doesn't close.
-fn opens(text: &str) -> bool {
-    text.matches('(').count() > text.matches(')').count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quotation_is_a_phrase() {
-        let text = "If you order something, we rely on our legitimate interest (Art. 6(1)(f) GDPR) in not losing goods to fraud, \
-                    which happens now and then, and on your consent where we asked for it, as told above in this notice.";
-        let quoted = |words: &str| {
-            let start = text.find(words).unwrap();
-            let at = phrase_around(text, ProseSpan { start, end: start + words.len() });
-            &text[at.start..at.end]
-        };
-        assert_eq!(quoted("legitimate interest"), "we rely on our legitimate interest");
-        assert_eq!(quoted("losing goods"), "in not losing goods to fraud");
-        assert_eq!(quoted("consent"), "and on your consent where we asked for it");
-        assert_eq!(quoted("told above"), "as told above in this notice");
-        let short = "We keep it for ten years, and then delete it.";
-        let at = phrase_around(short, ProseSpan { start: 15, end: 24 });
-        assert_eq!(&short[at.start..at.end], short);
-    }
-
-    #[test]
-    fn a_quotation_ends_with_its_number_and_starts_with_a_word() {
-        let text =
-            format!("You can call us at 1-888-555-0100 and then go on {}.", "by all of the ways ".repeat(20).trim());
-        let end = text.find("-888").unwrap();
-        let at = phrase_around(&text, ProseSpan { start: 0, end });
-        assert_eq!(&text[at.start..at.end], "You can call us at 1-888-555-0100");
-        let text =
-            format!("{} (where we need it);On other days we ask you.", "We do what the law asks for ".repeat(5).trim());
-        let start = text.find("we ask").unwrap();
-        let at = phrase_around(&text, ProseSpan { start, end: text.len() });
-        assert_eq!(&text[at.start..at.end], "On other days we ask you.");
-    }
-
-    #[test]
-    fn a_quotation_does_not_end_at_an_abbreviation() {
-        let text = "Die Anmeldung verarbeiten wir auf Grundlage Ihrer Einwilligung nach Art. 6 Abs. 1 lit. a DSGVO, die Abrechnung \
-                    zur Erfüllung des Vertrags mit der Beispiel GmbH & Co. KG bzw. deren Tochter, soweit nötig.";
-        let quoted = |words: &str| {
-            let start = text.find(words).unwrap();
-            let at = phrase_around(text, ProseSpan { start, end: start + words.len() });
-            &text[at.start..at.end]
-        };
-        assert_eq!(quoted("Einwilligung nach Art. 6"), &text[..text.find(", die").unwrap()]);
-        let partner = "die Abrechnung zur Erfüllung des Vertrags mit der Beispiel GmbH & Co. KG bzw. deren Tochter";
-        assert_eq!(quoted("Beispiel GmbH"), partner);
-        let row = "Name | It is used to send you the invoice. It is kept for ten years, then deleted. | The law asks for it, as it does \
-                   of every shop.";
-        let start = row.find("ten").unwrap();
-        let at = phrase_around(row, ProseSpan { start, end: start + "ten years".len() });
-        assert_eq!(&row[at.start..at.end], "It is kept for ten years");
-    }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::content::{Comparison, Said, compare, said};
-use super::{Cause, Checker, Evidence, Finding, Hit, Problem, Quotation};
+use super::search::Hit;
+use super::{Cause, Checker, Evidence, Finding, Problem, Quotation};
 use crate::diagnostic::{Label, Severity};
 use crate::document::{ClauseId, Prose, ProseSpan, SectionId};
 use crate::rule::{About, Claim, ClaimValue, Claims, RuleKind};
@@ -108,8 +109,7 @@ impl Checker<'_> {
     /// The places that make a claim with nothing beside them that narrows it, and that say what the rule asks for.
     fn statements(&mut self, claim: &Claim, value: Option<&ClaimValue>) -> Vec<Statement> {
         // What is ruled out was remembered for the other claim.
-        self.vetoes = None;
-        let mut hits = self.search(&claim.phrases, claim.unless.as_ref());
+        let mut hits = self.search(claim.unless.as_ref()).find(&claim.phrases);
         hits.retain(|hit: &Hit| !self.is_narrowed(claim, hit.clause));
         let evidence = self.evidence(hits, Quotation::Phrase);
         let statements = evidence.into_iter().filter_map(|evidence| self.statement(claim, value, evidence));
