@@ -233,7 +233,8 @@ impl<'r> Reading<'r> {
     }
 
     fn found(&mut self, program: &Program, among: Among<'_>, of: Found) -> Vec<(ClauseId, Vec<Match>)> {
-        if let Some(found) = self.ahead.matches(program, of) {
+        if let Some(mut found) = self.ahead.matches(program, of) {
+            found.retain(|(clause, _)| among.clauses.is_none_or(|clauses| clauses(*clause)));
             return found;
         }
         let mut found = Vec::new();
@@ -687,12 +688,15 @@ mod tests {
             prop_assert_eq!(beside, both);
             let odd = |id: ClauseId| id.0 % 2 == 1;
             let some = reading.matches_among(&program, Among { may_match: None, clauses: Some(&odd) });
-            prop_assert_eq!(some, expected.iter().filter(|(id, _)| odd(*id)).cloned().collect::<Vec<_>>());
+            let expected_of_odd: Vec<_> = expected.iter().filter(|(id, _)| odd(*id)).cloned().collect();
+            prop_assert_eq!(&some, &expected_of_odd);
             let mut other = Reading::new(&document, &lexicon, &programs, &rooms);
             other.run_ahead(&[
                 Wanted { program: &programs[0], of: Found::Statement, instead_of: 0..0 },
                 Wanted { program: &program, of: wanted, instead_of: 0..usize::from(is_instead) },
             ]);
+            let some = other.matches_among(&program, Among { may_match: None, clauses: Some(&odd) });
+            prop_assert_eq!(some, expected_of_odd);
             prop_assert_eq!(other.matches(&program), expected);
             prop_assert_eq!(other.longest_matches(&program), longest);
             prop_assert!(other.ahead.is_in_statement(&programs[0], ClauseId(0)).is_some());
