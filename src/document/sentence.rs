@@ -13,17 +13,21 @@ use super::prose::ProseSpan;
 const LONGEST: usize = 4000;
 
 /// Words that a full stop follows without ending the sentence, in lower case, without their last full stop.
-const ABBREVIATIONS: [&str; 89] = [
+const ABBREVIATIONS: [&str; 91] = [
     "abs", "bzw", "ca", "evtl", "gem", "ggf", "inkl", "lit", "max", "mind", "sog", "vgl", "ziff", "zzgl", "abt",
     "ausschl", "betr", "bspw", "buchst", "bzgl", "dent", "dipl", "ehem", "einschl", "fa", "geb", "gez", "ing", "inh",
-    "insb", "jur", "kap", "lt", "mag", "med", "mio", "rn", "uabs", "approx", "art", "arts", "attn", "ave", "bldg",
-    "blvd", "cal", "cf", "cfr", "co", "corp", "dept", "dr", "e.g", "eg", "esp", "est", "etc", "ext", "fig", "gen",
-    "i.e", "ie", "inc", "incl", "jr", "ltd", "mr", "mrs", "ms", "n.b", "nos", "no", "nr", "p.o", "par", "para", "ph",
-    "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz", "vol", "vs",
+    "insb", "jur", "kap", "lt", "mag", "med", "mio", "rn", "uabs", "unterabs", "civ", "approx", "art", "arts", "attn",
+    "ave", "bldg", "blvd", "cal", "cf", "cfr", "co", "corp", "dept", "dr", "e.g", "eg", "esp", "est", "etc", "ext",
+    "fig", "gen", "i.e", "ie", "inc", "incl", "jr", "ltd", "mr", "mrs", "ms", "n.b", "nos", "no", "nr", "p.o", "par",
+    "para", "ph", "prof", "reg", "sec", "sect", "sr", "st", "str", "tel", "v", "viz", "vol", "vs",
 ];
 
 /// Of these, the ones that can also end a sentence: a capital after them starts a new one if the word is a starter.
-const ENDING_ABBREVIATIONS: [&str; 10] = ["co", "corp", "etc", "inc", "ltd", "st", "ave", "blvd", "est", "ext"];
+const ENDING_ABBREVIATIONS: [&str; 15] =
+    ["co", "corp", "etc", "inc", "ltd", "pte", "pvt", "st", "ave", "blvd", "rd", "ste", "est", "ext", "ff"];
+
+/// Names that end with what also ends a sentence, in lower case.
+const NAMES: [&str; 3] = ["joomla!", "yahoo!", "yum!"];
 
 /// The months as German writes them, in lower case.
 #[rustfmt::skip]
@@ -35,11 +39,15 @@ const GERMAN_MONTHS: [&str; 13] = [
 /// Short names of months: a number after one is a day or a year.
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
 
-/// Words that a company's name or an abbreviation is hardly followed by unless a new sentence starts with them.
-const STARTERS: [&str; 43] = [
+/// Words that a company's name or an abbreviation is hardly followed by unless a new sentence starts with them. German
+/// polite forms are none: they have a capital wherever they stand.
+const STARTERS: [&str; 74] = [
     "a", "all", "an", "and", "any", "as", "at", "by", "each", "for", "however", "how", "if", "in", "it", "its", "may",
     "no", "on", "our", "please", "such", "that", "the", "their", "there", "these", "they", "this", "those", "to",
-    "under", "upon", "us", "we", "what", "when", "where", "which", "while", "who", "you", "your",
+    "under", "upon", "us", "we", "what", "when", "where", "which", "while", "who", "you", "your", "auch", "auf", "aus",
+    "bei", "dabei", "das", "dazu", "der", "die", "dies", "diese", "dieser", "dieses", "ein", "eine", "es", "für",
+    "hierbei", "hierzu", "im", "mit", "nach", "sofern", "soweit", "um", "unsere", "weitere", "wenn", "wir", "zum",
+    "zur",
 ];
 
 /// Words that stand between two items of a list, after the semicolon of the first.
@@ -295,13 +303,16 @@ fn is_break(before: &str, after: &str) -> bool {
         return false;
     }
     let closed = before.trim_end_matches(['"', '\'', ')', ']', '*', '_']);
-    if !closed.ends_with('.') {
-        return closed.ends_with(['?', '!', '\u{2026}', '\u{3002}', '\u{FF01}', '\u{FF1F}']);
-    }
     let last = closed.rsplit([' ', '(', '"', '[', '-', '/']).next().unwrap_or_default();
     let word = lowercase(last.trim_end_matches('.'));
     let next_word = || lowercase(next.split(|c: char| !c.is_alphanumeric() && c != '\'').next().unwrap_or_default());
     let starter = || STARTERS.contains(&&*next_word());
+    if NAMES.contains(&&*word) {
+        return starter();
+    }
+    if !closed.ends_with('.') {
+        return closed.ends_with(['?', '!', '\u{2026}', '\u{3002}', '\u{FF01}', '\u{FF1F}']);
+    }
     // "U.S.", "S.A.": the full stop belongs to the letters, unless what follows can only start a sentence.
     let dotted = word.contains('.') && word.split('.').all(|part| part.chars().count() <= 2);
     if dotted || ENDING_ABBREVIATIONS.contains(&&*word) {
@@ -463,6 +474,14 @@ mod tests {
             "On Nov. 3 it changed.",
             "It changed in Nov. |Since then it stands.",
             "See Art. VI for more.",
+            "Acme Singapore Pte. Ltd. keeps it.",
+            "We get your Yahoo! Account. |We love Yahoo! |You may, too.",
+            "Write to 12 Elm Rd. Suite 4 or Ste. 200.",
+            "Under Cal. Civ. Code you may ask.",
+            "Verantwortlich ist die Muster AG i. L. |Die Daten liegen hier.",
+            "Verantwortlich ist der Beispiel e.V. |Wir erheben nichts.",
+            "Das steht in Art. 15 ff. DSGVO und in Art. 6 Abs. 1 Unterabs. 1.",
+            "Das steht in Art. 15 ff. |Im Zweifel fragen Sie.",
             "See No. 5 for more.",
             "The answer is no. |Five people asked.",
             "At Hauptstr. 5 we sit.",
