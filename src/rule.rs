@@ -210,6 +210,27 @@ pub enum RuleKind {
 }
 
 impl RuleKind {
+    /// The programs that are run to find its phrases, in the order in which they are asked.
+    fn programs(&mut self) -> impl Iterator<Item = &mut Program> {
+        let (lists, unless): (Vec<&mut Vec<Phrase>>, Vec<&mut Option<Program>>) = match self {
+            Self::Disclosure(disclosure) => {
+                let Disclosure { evidence, vague, unless, .. } = &mut **disclosure;
+                (vec![evidence, vague], vec![unless])
+            }
+            Self::Forbidden(forbidden) => (vec![&mut forbidden.phrases], vec![&mut forbidden.unless]),
+            Self::Conflict(conflict) => {
+                let claims = match &mut conflict.claims {
+                    Claims::Opposed { absolute, contrary } => vec![absolute, contrary],
+                    Claims::Valued { claim, .. } => vec![claim],
+                    Claims::Unread => Vec::new(),
+                };
+                claims.into_iter().map(|claim| (&mut claim.phrases, &mut claim.unless)).unzip()
+            }
+            Self::Structure(_) => (Vec::new(), Vec::new()),
+        };
+        lists.into_iter().flatten().flat_map(Phrase::programs).chain(unless.into_iter().flatten())
+    }
+
     /// Adds what is looked for in statements, in the order in which it is asked for.
     fn add_wanted<'r>(&'r self, wanted: &mut Vec<Wanted<'r>>) {
         match self {
@@ -375,6 +396,16 @@ impl Phrase {
     /// Whether nothing else need be there.
     fn is_sure(&self) -> bool {
         self.heading.is_none() && self.with.is_none() && self.not.is_none()
+    }
+
+    /// The programs that are run to find it.
+    fn programs(&mut self) -> impl Iterator<Item = &mut Program> {
+        let own = match &mut self.search {
+            Search::Pattern(program) => Some(program),
+            Search::Regex(_) => None,
+        };
+        let boxed = [&mut self.heading, &mut self.not].into_iter().flatten().map(|program| &mut **program);
+        own.into_iter().chain(boxed).chain(self.with.as_mut().map(|with| &mut with.program))
     }
 
     /// Adds what is looked for in statements, unless something else is found.

@@ -89,7 +89,7 @@ pub(crate) fn compile_entries<'v>(
             let known = |name: &str| ids.get(name).map(|id| programs[id.0].named(*id));
             let compiler = Compiler { entry: &known };
             let compiled = compiler.compile(patterns, lexicon).and_then(Program::of_entry).and_then(|program| {
-                let depth = program.entries().map(|id| depths[id.0] + 1).max().unwrap_or_default();
+                let depth = program.code().entries().map(|id| depths[id.0] + 1).max().unwrap_or_default();
                 if depth > DEEPEST_ENTRY { Err(TooLarge::Depth) } else { Ok((program, depth)) }
             });
             let (program, depth) = compiled.unwrap_or_else(|error| {
@@ -337,13 +337,14 @@ impl Program {
 
     /// The program as a vocabulary entry's, if it is small enough.
     fn of_entry(self) -> Result<Self, TooLarge> {
-        let longest = self.longest().filter(|longest| *longest <= LONGEST_ENTRY).ok_or(TooLarge::Words)?;
-        if self.state_count() * (longest + 1) > MOST_STATES { Err(TooLarge::States) } else { Ok(self) }
+        let longest = self.code().longest().filter(|longest| *longest <= LONGEST_ENTRY).ok_or(TooLarge::Words)?;
+        if self.code().state_count() * (longest + 1) > MOST_STATES { Err(TooLarge::States) } else { Ok(self) }
     }
 
     /// What patterns that name it need to know, given its id.
     pub(crate) fn named(&self, id: EntryId) -> Named {
-        let tests = self.needs().map(|need| need.tests).min().unwrap_or_default();
-        Named { id, tests, longest: self.longest().unwrap_or(usize::MAX), word: self.only_word() }
+        let code = self.code();
+        let tests = code.needs().map(|need| need.tests).min().unwrap_or_default();
+        Named { id, tests, longest: code.longest().unwrap_or(usize::MAX), word: code.only_word() }
     }
 }

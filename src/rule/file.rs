@@ -221,6 +221,8 @@ fn compile_files(
             rules.push(rule);
         }
     }
+    let own = rules.iter_mut().filter(|rule| sources[rule.source].layer == Layer::User);
+    Program::gather(own.flat_map(|rule| rule.kind.programs()));
     // Conditions count rules by their places, which are right only if no rule fell out.
     let order =
         if problems.0.is_empty() { order(&rules, &needs, sources, problems) } else { (0..rules.len()).collect() };

@@ -208,6 +208,7 @@ mod tests {
             });
             let groups_of = |at| lexicon.groups_of(at).collect();
             let groups: Vec<Vec<GroupId>> = (0..lexicon.symbol_count()).map(groups_of).collect();
+            let programs: Vec<&[u32]> = programs.iter().map(|program| program.numbers()).collect();
             format!("{symbols:?} {groups:?} {programs:?}")
         };
         let before = shown(&lexicon, &[&programs[0], &programs[1], &program]);

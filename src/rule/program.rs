@@ -6,7 +6,6 @@
 //! A program is a row of numbers. The built-in ones lie in the executable as they are run, so that nothing is made of them
 //! at the start of a run that asks for few of them.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::lexicon::GroupId;
@@ -71,9 +70,25 @@ pub(crate) struct Need {
 pub(crate) struct Program {
     /// The head, then the needs, which are asked for first, and of most programs nothing else; the states (two numbers each),
     /// the ways of all choices, the openings by words and by entries (two numbers each), the entries.
-    numbers: Cow<'static, [u32]>,
+    numbers: Numbers,
     /// Where these start: one after another, from the needs to the entries.
     parts: [u32; PARTS],
+}
+
+/// The numbers of a program.
+#[derive(Debug)]
+enum Numbers {
+    /// Of a built-in one.
+    Builtin(&'static [u32]),
+    /// Those at a place of a row that programs share.
+    Read { row: Arc<[u32]>, start: u32, length: u32 },
+}
+
+/// A program as it is run: its numbers, wherever they lie.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Code<'p> {
+    numbers: &'p [u32],
+    parts: &'p [u32; PARTS],
 }
 
 /// The head: how many states accept, the most words of a match, and how many numbers each part has.
@@ -181,48 +196,64 @@ impl Program {
         let mut numbers = vec![number(*accepting), optional(*longest)];
         numbers.extend(parts.iter().map(|part| number(part.len())));
         numbers.extend(parts.iter().flatten());
-        Self::read(Cow::Owned(numbers))
+        let parts = parts_of(&numbers);
+        Self { numbers: Numbers::Read { length: number(numbers.len()), row: numbers.into(), start: 0 }, parts }
     }
 
     /// The program that a row of numbers starts with.
     pub(super) fn at_start(numbers: &'static [u32]) -> Self {
         let length = HEAD + numbers[2..HEAD].iter().map(|part| *part as usize).sum::<usize>();
-        Self::read(Cow::Borrowed(&numbers[..length]))
+        Self { numbers: Numbers::Builtin(&numbers[..length]), parts: parts_of(numbers) }
     }
 
-    fn read(numbers: Cow<'static, [u32]>) -> Self {
-        let mut at = number(HEAD);
-        let mut parts = [0; PARTS];
-        for (part, length) in parts.iter_mut().zip(&numbers[2..HEAD]) {
-            *part = at;
-            at += length;
+    /// Puts programs that are asked one after another into one row, in this order: where they lie apart, a run takes a
+    /// twentieth longer.
+    pub(super) fn gather<'p>(programs: impl IntoIterator<Item = &'p mut Self>) {
+        let programs: Vec<&mut Self> = programs.into_iter().collect();
+        let row: Arc<[u32]> = programs.iter().flat_map(|program| program.numbers()).copied().collect();
+        let mut start = 0;
+        for program in programs {
+            let length = number(program.numbers().len());
+            program.numbers = Numbers::Read { row: Arc::clone(&row), start, length };
+            start += length;
         }
-        Self { numbers, parts }
     }
 
     /// All numbers, from which it can be read again.
     pub(super) fn numbers(&self) -> &[u32] {
-        &self.numbers
+        self.code().numbers
     }
 
+    /// The program as it is run.
     #[inline]
-    fn start(&self, part: Part) -> usize {
+    pub(super) fn code(&self) -> Code<'_> {
+        let numbers = match &self.numbers {
+            Numbers::Builtin(numbers) => numbers,
+            Numbers::Read { row, start, length } => &row[*start as usize..][..*length as usize],
+        };
+        Code { numbers, parts: &self.parts }
+    }
+}
+
+impl<'p> Code<'p> {
+    #[inline]
+    fn start(self, part: Part) -> usize {
         self.parts[part as usize] as usize
     }
 
     /// The numbers from the start of one part to that of another.
-    fn between(&self, part: Part, next: Part) -> &[u32] {
+    fn between(self, part: Part, next: Part) -> &'p [u32] {
         &self.numbers[self.start(part)..self.start(next)]
     }
 
     /// How many states there are. Each leads to states before it; the last one is the entrance, the first ones accept.
     #[inline]
-    pub(super) fn state_count(&self) -> usize {
+    pub(super) fn state_count(self) -> usize {
         (self.start(Part::Ways) - self.start(Part::States)) / 2
     }
 
     #[inline]
-    pub(super) fn state(&self, state: usize) -> State<'_> {
+    pub(super) fn state(self, state: usize) -> State<'p> {
         let at = self.start(Part::States) + 2 * state;
         let (operand, second) = (self.numbers[at], self.numbers[at + 1]);
         let next = (second >> KIND_BITS) as usize;
@@ -240,23 +271,23 @@ impl Program {
 
     /// How many states accept.
     #[inline]
-    pub(super) fn accepting(&self) -> usize {
+    pub(super) fn accepting(self) -> usize {
         self.numbers[0] as usize
     }
 
     /// Whether a state accepts.
     #[inline]
-    pub(super) fn accepts(&self, state: usize) -> bool {
+    pub(super) fn accepts(self, state: usize) -> bool {
         state < self.accepting()
     }
 
     /// The most words that a match has; nothing where there is no bound.
-    pub(super) fn longest(&self) -> Option<usize> {
+    pub(super) fn longest(self) -> Option<usize> {
         from_optional(self.numbers[1])
     }
 
     /// What a text must hold, or it can't match: one of each of these.
-    pub(super) fn needs(&self) -> impl Iterator<Item = Needed<'_>> {
+    pub(super) fn needs(self) -> impl Iterator<Item = Needed<'p>> {
         let mut left = self.between(Part::Needs, Part::States);
         std::iter::from_fn(move || {
             let (&[tests, groups, entries], rest) = left.split_first_chunk()?;
@@ -268,26 +299,26 @@ impl Program {
     }
 
     /// How a match can start with a word: its group and the state after it, in the order of the groups.
-    pub(super) fn opening_words(&self) -> impl ExactSizeIterator<Item = (GroupId, usize)> {
+    pub(super) fn opening_words(self) -> impl ExactSizeIterator<Item = (GroupId, usize)> {
         let words = self.between(Part::OpeningWords, Part::OpeningEntries).chunks_exact(2);
         words.map(|word| (GroupId(word[0]), word[1] as usize))
     }
 
     /// One of these.
     #[inline]
-    pub(super) fn opening_word(&self, at: usize) -> (GroupId, usize) {
+    pub(super) fn opening_word(self, at: usize) -> (GroupId, usize) {
         let at = self.start(Part::OpeningWords) + 2 * at;
         (GroupId(self.numbers[at]), self.numbers[at + 1] as usize)
     }
 
     /// How a match can start with a vocabulary entry, and the state after it.
-    pub(super) fn opening_entries(&self) -> impl ExactSizeIterator<Item = (EntryId, usize)> {
+    pub(super) fn opening_entries(self) -> impl ExactSizeIterator<Item = (EntryId, usize)> {
         let entries = self.between(Part::OpeningEntries, Part::Entries).chunks_exact(2);
         entries.map(|entry| (EntryId(entry[0] as usize), entry[1] as usize))
     }
 
     /// The group of its words, where every match is one word.
-    pub(super) fn only_word(&self) -> Option<GroupId> {
+    pub(super) fn only_word(self) -> Option<GroupId> {
         let mut words = self.opening_words();
         match (words.next(), words.next(), self.opening_entries().next()) {
             (Some((group, next)), None, None) if self.accepts(next) && self.longest() == Some(1) => Some(group),
@@ -296,9 +327,20 @@ impl Program {
     }
 
     /// The vocabulary entries that it names.
-    pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = EntryId> {
+    pub(super) fn entries(self) -> impl ExactSizeIterator<Item = EntryId> {
         self.numbers[self.start(Part::Entries)..].iter().map(|entry| EntryId(*entry as usize))
     }
+}
+
+/// Where the parts of a program start among its numbers.
+fn parts_of(numbers: &[u32]) -> [u32; PARTS] {
+    let mut at = number(HEAD);
+    let mut parts = [0; PARTS];
+    for (part, length) in parts.iter_mut().zip(&numbers[2..HEAD]) {
+        *part = at;
+        at += length;
+    }
+    parts
 }
 
 fn number(count: usize) -> u32 {

@@ -318,11 +318,11 @@ impl<'r> Reading<'r> {
         let tile = &self.tiles[idx];
         if count > FEW_PASSAGES {
             let extent = extent(tile, &self.passages, &candidates);
-            if !self.room.run.forward(program, tile, extent) {
+            if !self.room.run.forward(program.code(), tile, extent) {
                 return;
             }
             let mut ends = Passages::default();
-            for end in self.room.run.ends(program) {
+            for end in self.room.run.ends(program.code()) {
                 tile::insert(&mut ends, usize::from(tile.passage_of[end]));
             }
             keep(&mut candidates, &ends);
@@ -330,11 +330,11 @@ impl<'r> Reading<'r> {
         for at in positions::each(&candidates) {
             let at = tile.passages.start + at;
             let passage = self.passages[at];
-            if count > FEW_PASSAGES || self.room.run.forward(program, tile, Extent::Stretch(passage.stretch())) {
+            if count > FEW_PASSAGES || self.room.run.forward(program.code(), tile, Extent::Stretch(passage.stretch())) {
                 let matches = match wanted {
                     Found::Statement => Vec::new(),
-                    Found::Shortest => self.room.run.matches(program, tile, passage, StartAt::Latest),
-                    Found::Longest => self.room.run.matches(program, tile, passage, StartAt::Earliest),
+                    Found::Shortest => self.room.run.matches(program.code(), tile, passage, StartAt::Latest),
+                    Found::Longest => self.room.run.matches(program.code(), tile, passage, StartAt::Earliest),
                 };
                 tell(ClauseId(at), matches);
             }
@@ -395,7 +395,7 @@ impl<'r> Reading<'r> {
         match self.is_in(program, at) {
             true => {
                 let passage = self.passages[at];
-                self.room.run.matches(program, &self.tiles[passage.tile], passage, start_at)
+                self.room.run.matches(program.code(), &self.tiles[passage.tile], passage, start_at)
             }
             false => Vec::new(),
         }
@@ -410,12 +410,12 @@ impl<'r> Reading<'r> {
             return false;
         }
         self.find_entries(program, idx);
-        self.room.run.forward(program, &self.tiles[idx], Extent::Stretch(passage.stretch()))
+        self.room.run.forward(program.code(), &self.tiles[idx], Extent::Stretch(passage.stretch()))
     }
 
     /// Finds the vocabulary entries that a program names in a tile, each once.
     fn find_entries(&mut self, program: &Program, idx: usize) {
-        for id in program.entries() {
+        for id in program.code().entries() {
             if !self.tiles[idx].knows(id) {
                 self.find_entry(id, idx);
             }
@@ -431,7 +431,7 @@ impl<'r> Reading<'r> {
         }
         self.find_entries(program, idx);
         let extent = extent(&self.tiles[idx], &self.passages, &candidates);
-        let places = self.room.lengths.run(program, &self.tiles[idx], extent);
+        let places = self.room.lengths.run(program.code(), &self.tiles[idx], extent);
         self.tiles[idx].keep_places(id, places);
     }
 }

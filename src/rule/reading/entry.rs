@@ -2,7 +2,7 @@
 
 use super::tile::{Places, Tile};
 use crate::rule::positions::{Extent, Positions, Sets};
-use crate::rule::program::{LONGEST_ENTRY, Program, State};
+use crate::rule::program::{Code, LONGEST_ENTRY, State};
 
 /// The last run of a vocabulary entry's program, and the room for the next one. Its states are told apart by how long the
 /// match is so far, so that where it starts is known from where it ends.
@@ -36,7 +36,7 @@ fn each_length(lengths: u128) -> impl Iterator<Item = usize> {
 
 impl RunByLength {
     /// Runs a program over a part of a tile: for each length of its matches, where they start.
-    pub(super) fn run(&mut self, program: &Program, tile: &Tile<'_>, extent: Extent) -> &[(usize, Positions)] {
+    pub(super) fn run(&mut self, program: Code<'_>, tile: &Tile<'_>, extent: Extent) -> &[(usize, Positions)] {
         let count = program.state_count();
         self.lengths.clear();
         self.lengths.resize(count, 0);
@@ -79,7 +79,7 @@ impl RunByLength {
         &self.found
     }
 
-    fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize, length: usize) {
+    fn visit(&mut self, program: Code<'_>, tile: &Tile<'_>, state: usize, length: usize) {
         let set = usize::from(self.numbers[state * self.stride + length] & !SHARED);
         match program.state(state) {
             State::Accept(_) => {}

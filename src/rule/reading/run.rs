@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::Match;
 use super::tile::{Laid, Places, Tile};
 use crate::rule::positions::{Extent, Sets, Stretch};
-use crate::rule::program::{Program, State};
+use crate::rule::program::{Code, State};
 
 /// The last run of a program, and the room for the next one.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ struct Back {
 
 impl Run {
     /// Runs a program forward from where its matches may start; whether it matches.
-    pub(super) fn forward(&mut self, program: &Program, tile: &Tile<'_>, extent: Extent) -> bool {
+    pub(super) fn forward(&mut self, program: Code<'_>, tile: &Tile<'_>, extent: Extent) -> bool {
         let count = program.state_count();
         if self.numbers.len() < count {
             self.numbers.resize(count, 0);
@@ -80,7 +80,7 @@ impl Run {
         self.trail.last().is_some_and(|state| program.accepts(*state))
     }
 
-    fn open(&mut self, program: &Program, tile: &Tile<'_>, extent: Extent) {
+    fn open(&mut self, program: Code<'_>, tile: &Tile<'_>, extent: Extent) {
         for (idx, (group, next)) in program.opening_words().enumerate() {
             if tile.goes_on(group, program.state(next))
                 && let Some(set) = tile.set(group)
@@ -96,7 +96,7 @@ impl Run {
         }
     }
 
-    fn visit(&mut self, program: &Program, tile: &Tile<'_>, state: usize) {
+    fn visit(&mut self, program: Code<'_>, tile: &Tile<'_>, state: usize) {
         let set = self.set_of(state);
         match program.state(state) {
             State::Accept(_) => {}
@@ -157,12 +157,8 @@ impl Run {
     }
 
     /// The matches of known lengths in a stretch: where they start and where they end.
-    fn of_known_length<'p>(
-        &'p self,
-        program: &'p Program,
-        stretch: Stretch,
-    ) -> impl Iterator<Item = (usize, usize)> + 'p {
-        let accepted = self.trail.iter().rev().copied().take_while(|state| program.accepts(*state));
+    fn of_known_length<'p>(&'p self, program: Code<'p>, stretch: Stretch) -> impl Iterator<Item = (usize, usize)> + 'p {
+        let accepted = self.trail.iter().rev().copied().take_while(move |state| program.accepts(*state));
         accepted.flat_map(move |state| {
             let length = if let State::Accept(length) = program.state(state) { length } else { None };
             length.into_iter().flat_map(move |length| {
@@ -173,8 +169,8 @@ impl Run {
     }
 
     /// Where matches end.
-    pub(super) fn ends<'p>(&'p self, program: &'p Program) -> impl Iterator<Item = usize> + 'p {
-        let accepted = self.trail.iter().rev().copied().take_while(|state| program.accepts(*state));
+    pub(super) fn ends<'p>(&'p self, program: Code<'p>) -> impl Iterator<Item = usize> + 'p {
+        let accepted = self.trail.iter().rev().copied().take_while(move |state| program.accepts(*state));
         accepted.flat_map(|state| self.reached.each(self.set_of(state)))
     }
 
@@ -189,7 +185,7 @@ impl Run {
     /// The matches in a passage, in order of their ends, each with the start that is asked for.
     pub(super) fn matches(
         &mut self,
-        program: &Program,
+        program: Code<'_>,
         tile: &Tile<'_>,
         passage: Laid,
         start_at: StartAt,
@@ -219,7 +215,7 @@ impl Run {
     }
 
     /// The one position before an end at which a match can open, if there are not several.
-    fn only_opener(&self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) -> Option<usize> {
+    fn only_opener(&self, program: Code<'_>, tile: &Tile<'_>, passage: Laid, end: usize) -> Option<usize> {
         let longest = program.longest().unwrap_or(usize::MAX);
         let stretch = Stretch { first: passage.first.max(end.saturating_sub(longest)), end };
         let by_word = self.opened.iter().filter_map(|idx| tile.set(program.opening_word(*idx).0));
@@ -231,7 +227,7 @@ impl Run {
     }
 
     /// Goes back from the end of matches to where they start.
-    fn back(&mut self, program: &Program, tile: &Tile<'_>, passage: Laid, end: usize) {
+    fn back(&mut self, program: Code<'_>, tile: &Tile<'_>, passage: Laid, end: usize) {
         let back = &mut self.back;
         back.begin(program.state_count());
         back.lead(0, |leads, to| {

@@ -250,7 +250,7 @@ impl Tile<'_> {
     /// The passages that hold all that a program needs.
     pub(super) fn candidates(&self, program: &Program, programs: &[Program]) -> Passages {
         let mut candidates = [u64::MAX; MOST_PASSAGES / 64];
-        for need in program.needs() {
+        for need in program.code().needs() {
             match need.only() {
                 Some(Only::Group(group)) => match self.passages_of(group) {
                     Some(holding) => keep(&mut candidates, &holding),
