@@ -481,19 +481,23 @@ fn read_pattern(
 
 #[cfg(test)]
 mod tests {
-    use super::super::language_of;
+    use super::super::{builtin_sources, language_of};
     use super::*;
 
-    /// What is wrong with a user's files, a line for each mistake: file and line, what is marked, what is said of it.
-    fn mistakes(files: &[(&str, &str)]) -> String {
-        let source = |(path, text): &(&str, &str)| RuleSource {
+    /// A user's file.
+    fn own((path, text): &(&str, &str)) -> RuleSource {
+        RuleSource {
             source: SourceFile::new(*path, text.as_bytes()),
             role: Role::of(path),
             language: language_of(path),
             layer: Layer::User,
             compact: None,
-        };
-        let (rules, problems) = compile(files.iter().map(source).collect(), Examples::Read);
+        }
+    }
+
+    /// What is wrong with a user's files, a line for each mistake: file and line, what is marked, what is said of it.
+    fn mistakes(files: &[(&str, &str)]) -> String {
+        let (rules, problems) = compile(files.iter().map(own).collect(), Examples::Read);
         let shown = |Located { file, diagnostic }: &Located| {
             let source = &rules.sources()[*file].source;
             let span = diagnostic.primary.span;
@@ -544,6 +548,24 @@ mod tests {
             ("de/vocabulary/a.yaml", "x: ['ja']\n".to_owned()),
         ];
         assert_eq!(mistakes(&files.each_ref().map(|(path, text)| (*path, text.as_str()))), "");
+    }
+
+    #[test]
+    fn programs_of_ones_own_rules_lie_one_after_another() {
+        let phrases =
+            "unless: ['o']\nvague: [{phrase: 'y', heading: 'h', with: ['w'], not: ['n']}, {regex: 'r', not: ['m']}]\n";
+        let files = [
+            ("acme/a.yaml", &*disclosure("a", phrases)),
+            ("acme/b.yaml", &*forbidden("b", "forbidden: ['y ...3 z', 'v']\nunless: ['u']\n")),
+        ];
+        let builtin = builtin_sources(Examples::Skip).into_iter();
+        let (mut rules, problems) = compile(builtin.chain(files.iter().map(own)).collect(), Examples::Skip);
+        assert_eq!(problems, []);
+        let rules = rules.rules.iter_mut().filter(|rule| rule.id.pack() == "acme");
+        let programs = rules.flat_map(|rule| rule.kind.programs()).map(|program| program.numbers().as_ptr_range());
+        let places: Vec<Range<*const u32>> = programs.collect();
+        assert_eq!(places.len(), 10);
+        assert!(places.windows(2).all(|next| next[0].end == next[1].start));
     }
 
     #[test]
