@@ -122,7 +122,7 @@ impl Phrases {
         let mut compiled = Map::new();
         for (key, value) in fields.iter_mut() {
             match key.as_str() {
-                "evidence" | "vague" | "forbidden" => {
+                "evidence" | "further" | "vague" | "forbidden" => {
                     self.add(key, value);
                     compiled.insert(key.clone(), self.lists.len().into());
                     self.lists.push(value.take());
@@ -151,8 +151,18 @@ impl Phrases {
     /// Adds the patterns under a key of a rule.
     fn add(&mut self, key: &str, value: &mut Value) {
         /// Lists of patterns that are each looked for by themselves.
-        const SINGLE: [&str; 9] =
-            ["evidence", "vague", "forbidden", "phrases", "place", "compare", "value", "ignore", "ignore-under"];
+        const SINGLE: [&str; 10] = [
+            "evidence",
+            "further",
+            "vague",
+            "forbidden",
+            "phrases",
+            "place",
+            "compare",
+            "value",
+            "ignore",
+            "ignore-under",
+        ];
         /// Lists of patterns of which any may match.
         const JOINED: [&str; 8] = ["unless", "with", "not", "not-next", "not-under", "at-most", "at-least", "claim"];
         match value {

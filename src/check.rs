@@ -151,6 +151,18 @@ pub struct Settings {
     /// How bad the findings of a rule are, by the rule's place in [`RuleSet::rules`], where that is not the rule's own
     /// severity.
     pub levels: BTreeMap<usize, Level>,
+    /// How much of what shows a disclosure is looked for.
+    pub sought: Sought,
+}
+
+/// How much of what shows a disclosure is looked for. Its status does not hang on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sought {
+    /// What a reader wants to see: `further:` phrases of a rule only where its `evidence:` shows nothing, or questions alone.
+    #[default]
+    Enough,
+    /// All of it: what an edit changed can stand in any clause that shows something.
+    All,
 }
 
 /// How a rule is to be taken.
@@ -205,6 +217,7 @@ pub fn check(source: &SourceFile, document: &Document, rules: &RuleSet, settings
         document,
         form: &form,
         profile,
+        sought: settings.sought,
         rules,
         reading: RuleSet::read(rules, document),
         statuses: vec![None; main.rules().len()],
@@ -292,6 +305,7 @@ struct Checker<'c> {
     /// What the clauses hold.
     form: &'c Form<'c>,
     profile: &'c Profile,
+    sought: Sought,
     /// The rules as they read the language.
     rules: &'c RuleSet,
     reading: Reading<'c>,
@@ -311,12 +325,15 @@ impl<'c> Checker<'c> {
     fn find(&mut self, idx: usize) -> Option<Assessed> {
         let rules = self.rules;
         let RuleKind::Disclosure(disclosure) = &rules.rules()[idx].kind else { return None };
+        let (document, sought) = (self.document, self.sought);
         let mut search = self.search(disclosure.unless.as_ref());
-        let evidence = search.find(&disclosure.evidence);
-        let (status, hits) = if evidence.is_empty() {
-            (Status::Vague, search.find(&disclosure.vague))
-        } else {
-            (Status::Disclosed, evidence)
+        let mut hits = search.find(&disclosure.evidence);
+        if sought == Sought::All || hits.iter().all(|hit| is_question(document, hit.clause)) {
+            hits.extend(search.find(&disclosure.further));
+        }
+        let (status, hits) = match hits.is_empty() {
+            false => (Status::Disclosed, hits),
+            true => (Status::Vague, search.find(&disclosure.vague)),
         };
         if hits.is_empty() {
             return None;
@@ -330,11 +347,8 @@ impl<'c> Checker<'c> {
     /// Of places in questions and in what is no question the latter: a question speaks of the matter, and its answer tells.
     /// Where there are questions only, they are what there is.
     fn answers(&self, hits: Vec<Hit>) -> Vec<Hit> {
-        let is_question = |hit: &Hit| {
-            let text = self.document.clause(hit.clause).prose.text();
-            text.trim_end_matches(['"', '\'', ')', ']', '”', '’', '»', ' ']).ends_with('?')
-        };
-        let (questions, answers): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(is_question);
+        let (questions, answers): (Vec<Hit>, Vec<Hit>) =
+            hits.into_iter().partition(|hit| is_question(self.document, hit.clause));
         if answers.is_empty() { questions } else { answers }
     }
 
@@ -476,6 +490,11 @@ impl<'c> Checker<'c> {
             Condition::Not(condition) => !self.holds(condition),
         }
     }
+}
+
+fn is_question(document: &Document, clause: ClauseId) -> bool {
+    let text = document.clause(clause).prose.text();
+    text.trim_end_matches(['"', '\'', ')', ']', '”', '’', '»', ' ']).ends_with('?')
 }
 
 /// What is wrong, and where.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::check::{Level, Settings};
+use crate::check::{Level, Settings, Sought};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::Language;
 use crate::rule::{Layer, Profile, ReadingLevel, Role, RuleSet, RuleSource, did_you_mean, pattern_error};
@@ -268,7 +268,7 @@ impl Resolved {
             }
         }
         let levels = self.levels.iter().map(|(rule, level)| (*rule, level.value)).collect();
-        Settings { profile, levels, today: Some(today), stale_after: self.stale_after.value }
+        Settings { profile, levels, today: Some(today), stale_after: self.stale_after.value, sought: Sought::Enough }
     }
 }
 

@@ -214,8 +214,8 @@ impl RuleKind {
     fn programs(&mut self) -> impl Iterator<Item = &mut Program> {
         let (lists, unless): (Vec<&mut Vec<Phrase>>, Vec<&mut Option<Program>>) = match self {
             Self::Disclosure(disclosure) => {
-                let Disclosure { evidence, vague, unless, .. } = &mut **disclosure;
-                (vec![evidence, vague], vec![unless])
+                let Disclosure { evidence, further, vague, unless, .. } = &mut **disclosure;
+                (vec![evidence, further, vague], vec![unless])
             }
             Self::Forbidden(forbidden) => (vec![&mut forbidden.phrases], vec![&mut forbidden.unless]),
             Self::Conflict(conflict) => {
@@ -235,14 +235,16 @@ impl RuleKind {
     fn add_wanted<'r>(&'r self, wanted: &mut Vec<Wanted<'r>>) {
         match self {
             Self::Disclosure(disclosure) => {
-                let (sure, others): (Vec<&Phrase>, Vec<&Phrase>) =
-                    disclosure.evidence.iter().partition(|phrase| phrase.is_sure());
-                let first = wanted.len();
-                sure.into_iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
-                // Vague words are asked for only where there is no evidence.
-                let evidence = first..wanted.len();
-                others.into_iter().for_each(|phrase| phrase.add_wanted(0..0, wanted));
-                disclosure.vague.iter().for_each(|phrase| phrase.add_wanted(evidence.clone(), wanted));
+                // Each list is asked for only where there is nothing of those before it.
+                let mut before = wanted.len()..wanted.len();
+                let mut unsure = Vec::new();
+                for list in [&disclosure.evidence, &disclosure.further, &disclosure.vague] {
+                    let (sure, others): (Vec<&Phrase>, Vec<&Phrase>) = list.iter().partition(|phrase| phrase.is_sure());
+                    sure.into_iter().for_each(|phrase| phrase.add_wanted(before.clone(), wanted));
+                    unsure.extend(others.into_iter().map(|phrase| (phrase, before.clone())));
+                    before.end = wanted.len();
+                }
+                unsure.into_iter().for_each(|(phrase, before)| phrase.add_wanted(before, wanted));
                 wanted.extend(disclosure.unless.iter().map(Wanted::longest));
             }
             Self::Forbidden(forbidden) => {
@@ -270,6 +272,8 @@ impl RuleKind {
 #[derive(Debug)]
 pub struct Disclosure {
     pub(crate) evidence: Vec<Phrase>,
+    /// What shows it, too, and is looked for only where that is not found.
+    pub(crate) further: Vec<Phrase>,
     pub(crate) vague: Vec<Phrase>,
     pub(crate) unless: Option<Program>,
     pub(crate) when: Option<Condition>,

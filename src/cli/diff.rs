@@ -10,7 +10,7 @@ use super::config::{ConfigArgs, Workspace};
 use super::git::History;
 use super::input::{EXTENSIONS, InputArgs, TodayArgs, has_extension};
 use super::{Exit, Failure, Terminal};
-use crate::check::check as assess;
+use crate::check::{Settings, Sought, check as assess};
 use crate::config::Resolved;
 use crate::diff::{Effect, Version, all_new, diff};
 use crate::document::Document;
@@ -184,7 +184,7 @@ impl Comparer<'_> {
             Some(language) => document.with_language(language),
             None => document,
         };
-        let settings = self.resolved.settings(self.rules, self.today);
+        let settings = Settings { sought: Sought::All, ..self.resolved.settings(self.rules, self.today) };
         let assessment = assess(&source, &document, self.rules, &settings);
         CheckedFile { source, document, settings, assessment }
     }

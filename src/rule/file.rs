@@ -335,6 +335,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Rule
             "cite" => set_entries!(fields.cite),
             "why" => set!(fields.why),
             "evidence" => set_entries!(fields.evidence),
+            "further" => set_entries!(fields.further),
             "vague" => set_entries!(fields.vague),
             "forbidden" => set_entries!(fields.forbidden),
             "report" => set!(fields.report),
@@ -654,7 +655,7 @@ mod tests {
             ("vocabulary/a.yaml", "a1: ['x']\na2: ['<a1> x']\na1: ['y', 'a, b']\nnone: []\n"),
         ]), @"
         a.yaml:10 [title] rule-file/yaml: the key `title` stands here a second time (write what both are to say under one of them)
-        a.yaml:11 [colour] rule-file/key: `colour` is no key of a rule file (the keys are: id, title, kind, severity, level, group, cite, why, evidence, vague, forbidden, report, claims, check, parameters, unless, when, place, values, compare, message, help, draft, examples)
+        a.yaml:11 [colour] rule-file/key: `colour` is no key of a rule file (the keys are: id, title, kind, severity, level, group, cite, why, evidence, further, vague, forbidden, report, claims, check, parameters, unless, when, place, values, compare, message, help, draft, examples)
         a.yaml:12 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
         vocabulary/a.yaml:3 [a1] rule-file/yaml: the key `a1` stands here a second time (write what both are to say under one of them)
         vocabulary/a.yaml:3 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
@@ -807,7 +808,7 @@ mod tests {
         de/e.yaml:1 [acme/e] rule-file/translation: there is no rule `acme/e` to translate (did you mean `acme/a`?)
         de/e.yaml:2 [{}] rule-file/yaml: claims: invalid type: map, expected a sequence
         fr/a.yaml:2 [<oui>] rule-file/vocabulary: the vocabulary has no entry `oui` (define `oui:` in a file of the folder `vocabulary`)
-        fr/a.yaml:3 [title] rule-file/key: `title` is no key of a translation of a rule (the keys are: id, evidence, vague, forbidden, claims, unless, when, place, compare, examples)
+        fr/a.yaml:3 [title] rule-file/key: `title` is no key of a translation of a rule (the keys are: id, evidence, further, vague, forbidden, claims, unless, when, place, compare, examples)
         ");
     }
 

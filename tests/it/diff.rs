@@ -126,6 +126,32 @@ fn a_claim_that_says_something_else_is_told_and_does_not_fail() {
     }
 }
 
+/// What an edit changed can stand where a check need not look, since something else shows the disclosure.
+#[test]
+fn a_claim_is_compared_in_words_that_further_phrases_find() {
+    const RULE: &str = "\
+id: acme/period
+title: period
+kind: disclosure
+cite: [Our handbook]
+why: Because.
+evidence: ['kept ...3 <number> days']
+further: ['linger ...3 <number> days']
+compare: ['<number> days']
+message: {missing: no period}
+help: Tell it.
+examples: {disclosed: ['Mail is kept 9 days.', 'Logs linger 9 days.']}
+";
+    let version = |days: u8| format!("# Privacy policy\n\nMail is kept 9 days. Logs linger {days} days.\n");
+    let outcome = Program::new()
+        .file("rules/period.yaml", RULE)
+        .file("old.md", version(20))
+        .file("new.md", version(30))
+        .args(["diff", "--rules", "rules", "--select", "acme", "old.md", "new.md"])
+        .run();
+    assert!(outcome.stdout.contains("20 days") && outcome.stdout.contains("30 days"), "{}", outcome.stdout);
+}
+
 #[test]
 fn what_gets_better_is_told_and_does_not_fail() {
     let poor = without("You can lodge", "We make no");

@@ -591,6 +591,49 @@ examples: {disclosed: ['Have your data erased.']}
     }
 }
 
+/// Phrases of `further:` are found where those of `evidence:` are not, or in questions alone; the status is the same
+/// wherever they stand. In documents so long that they are read another way, too.
+#[test]
+fn further_phrases_are_looked_for_where_there_is_no_evidence() {
+    const RULE: &str = "\
+id: acme/erasure
+title: erasure
+kind: disclosure
+cite: [Our handbook]
+why: Because.
+evidence: ['(have|get) ... data erased']
+further: ['shredder', {regex: '[Bb]onfire'}]
+vague: ['your data']
+unless: ['never ...5 data erased', 'no shredder']
+message: {missing: no word of erasure, vague: hardly a word}
+help: Tell it.
+examples: {disclosed: ['Ask for the shredder.', 'A bonfire.'], vague: ['We love your data.', 'No shredder for your data.']}
+";
+    let folder = Folder::new().file("rules/erasure.yaml", RULE);
+    assert_eq!(folder.run(["test", "rules"]).code, 0);
+    let long = "We grow beans in rows.\n\n".repeat(20_000);
+    for (policy, status, shown) in [
+        ("You get your data erased. Ask for the shredder.", "disclosed", vec!["You get your data erased."]),
+        ("Mind your data. Ask for the shredder.", "disclosed", vec!["Ask for the shredder."]),
+        ("Can I get my data erased? Ask for the shredder.", "disclosed", vec!["Ask for the shredder."]),
+        ("Can I get my data erased? Ask.", "disclosed", vec!["Can I get my data erased?"]),
+        ("You never get data erased. Ask for the shredder.", "disclosed", vec!["Ask for the shredder."]),
+        ("You never get data erased. It is a bonfire.", "disclosed", vec!["It is a bonfire."]),
+        ("Mind your data: no shredder.", "vague", vec!["Mind your data: no shredder."]),
+    ] {
+        for policy in [policy.to_owned(), format!("{policy}\n\n{long}")] {
+            folder.write("policy.md", &policy);
+            let outcome =
+                folder.run(["check", "--rules", "rules", "--select", "acme", "--format", "json", "policy.md"]);
+            let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+            let disclosure = &report["files"][0]["disclosures"][0];
+            let evidence = disclosure["evidence"].as_array().unwrap();
+            let texts: Vec<&str> = evidence.iter().map(|evidence| evidence["text"].as_str().unwrap()).collect();
+            assert_eq!((disclosure["status"].as_str(), texts), (Some(status), shown.clone()), "{policy:.60}");
+        }
+    }
+}
+
 /// Of what `unless:` matches up to a word, all counts: a short pattern that ends there hides no longer one.
 #[test]
 fn a_short_veto_hides_no_longer_one() {

@@ -60,6 +60,7 @@ impl Build<'_, '_> {
         let kind = match fields.kind {
             Kind::Disclosure => RuleKind::Disclosure(Box::new(Disclosure {
                 evidence: self.phrases(evidence, &fields.evidence, lists.evidence, &fields.values),
+                further: self.phrases("further", &fields.further, lists.further, &fields.values),
                 vague: self.phrases("vague", &fields.vague, lists.vague, &fields.values),
                 unless: self.program("unless", &fields.unless),
                 when: fields.when.as_ref().and_then(|when| self.condition(when)),
@@ -117,6 +118,7 @@ impl Build<'_, '_> {
     fn refuse_foreign_keys(&mut self, fields: &RuleFields) {
         let keys = [
             ("evidence", !fields.evidence.is_empty(), Kind::Disclosure, "disclosure"),
+            ("further", !fields.further.is_empty(), Kind::Disclosure, "disclosure"),
             ("vague", !fields.vague.is_empty(), Kind::Disclosure, "disclosure"),
             ("compare", !fields.compare.is_empty(), Kind::Disclosure, "disclosure"),
             ("forbidden", !fields.forbidden.is_empty(), Kind::Forbidden, "forbidden"),

@@ -37,6 +37,9 @@ pub(super) struct RuleFields {
     /// Phrases any one of which discloses it.
     #[serde(default)]
     pub(super) evidence: Vec<PhraseFields>,
+    /// Further phrases that disclose it, looked for only where none of `evidence:` is found.
+    #[serde(default)]
+    pub(super) further: Vec<PhraseFields>,
     /// Phrases that touch it without answering.
     #[serde(default)]
     pub(super) vague: Vec<PhraseFields>,
@@ -93,12 +96,14 @@ pub(super) struct CompiledLists {
     #[serde(default)]
     pub(super) evidence: Option<usize>,
     #[serde(default)]
+    pub(super) further: Option<usize>,
+    #[serde(default)]
     pub(super) vague: Option<usize>,
     #[serde(default)]
     pub(super) forbidden: Option<usize>,
 }
 
-pub(super) const RULE_KEYS: [&str; 24] = [
+pub(super) const RULE_KEYS: [&str; 25] = [
     "id",
     "title",
     "kind",
@@ -108,6 +113,7 @@ pub(super) const RULE_KEYS: [&str; 24] = [
     "cite",
     "why",
     "evidence",
+    "further",
     "vague",
     "forbidden",
     "report",
@@ -499,6 +505,9 @@ pub(super) struct TranslationFields {
     /// Phrases any one of which discloses it.
     #[serde(default)]
     pub(super) evidence: Vec<PhraseFields>,
+    /// Further phrases that disclose it, looked for only where none of `evidence:` is found.
+    #[serde(default)]
+    pub(super) further: Vec<PhraseFields>,
     /// Phrases that touch it without answering.
     #[serde(default)]
     pub(super) vague: Vec<PhraseFields>,

@@ -8,8 +8,8 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::rule::{RuleId, did_you_mean};
 use crate::yaml::find;
 
-const KEYS: [&str; 10] =
-    ["id", "evidence", "vague", "forbidden", "claims", "unless", "when", "place", "compare", "examples"];
+const KEYS: [&str; 11] =
+    ["id", "evidence", "further", "vague", "forbidden", "claims", "unless", "when", "place", "compare", "examples"];
 
 /// The rules as they read a language: each with the phrases of its translation. A rule without one keeps its place, and
 /// finds nothing.
@@ -50,6 +50,7 @@ fn translate(rule: Box<RuleFields>, translation: TranslationFields) -> Box<RuleF
     let TranslationFields {
         id: _,
         evidence,
+        further,
         vague,
         forbidden,
         claims,
@@ -60,8 +61,20 @@ fn translate(rule: Box<RuleFields>, translation: TranslationFields) -> Box<RuleF
         examples,
         compiled,
     } = translation;
-    let fields =
-        RuleFields { evidence, vague, forbidden, claims, unless, when, place, compare, examples, compiled, ..*rule };
+    let fields = RuleFields {
+        evidence,
+        further,
+        vague,
+        forbidden,
+        claims,
+        unless,
+        when,
+        place,
+        compare,
+        examples,
+        compiled,
+        ..*rule
+    };
     Box::new(fields)
 }
 
@@ -98,6 +111,7 @@ fn read_fields(given: &RuleSource, file: usize, problems: &mut Problems) -> Tran
         let done = match piece.key {
             "id" => read_whole(&piece, source, &mut fields.id),
             "evidence" => read_entries(&piece, source, &mut fields.evidence),
+            "further" => read_entries(&piece, source, &mut fields.further),
             "vague" => read_entries(&piece, source, &mut fields.vague),
             "forbidden" => read_entries(&piece, source, &mut fields.forbidden),
             "claims" => read_whole(&piece, source, &mut fields.claims),
