@@ -9,6 +9,7 @@
 #[allow(dead_code, unreachable_pub, reason = "the program uses all of it")]
 #[path = "src/rule"]
 mod rule {
+    pub(crate) mod automaton;
     pub(crate) mod compiler;
     pub(crate) mod digest;
     pub(crate) mod frozen;
@@ -26,17 +27,17 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use rule::compiler::{Compiler, compile_entries};
-use rule::frozen::{Contents, freeze, key_of};
+use rule::frozen::{Contents, Expression, freeze, key_of};
 use rule::lexicon::Lexicon;
 use rule::numbers::Written;
 use rule::pattern::Pattern;
 use rule::phrase::{Numbered, NumberedPhrase, Within};
-use rule::prefilter::Prefilter;
 use rule::program::Program;
 use serde_json::{Map, Value};
 
 fn main() -> io::Result<()> {
     for file in [
+        "automaton",
         "compiler",
         "digest",
         "frozen",
@@ -229,8 +230,7 @@ impl Phrases {
                 .collect()
         };
         let lists = self.lists.iter().map(list).collect();
-        let prefiltered = |text: &&String| ((*text).clone(), Prefilter::of(text));
-        let expressions = expressions.iter().map(prefiltered).collect();
+        let expressions = expressions.iter().map(|text| Expression::of(text)).collect();
         freeze(&lexicon, &Contents { entries, patterns, expressions, lists })
     }
 }

@@ -1,12 +1,15 @@
 //! The compiled form of built-in phrases: written when the program is built (`build.rs`), used as it stands at every run.
 //!
 //! A row of numbers and a text beside it: the lexicon, the vocabulary entries with their programs, and by their numbers the
-//! regular expressions with what their matches hold, the lists of phrases and the programs of patterns. Nothing else reads
-//! it, so it has no version.
+//! regular expressions with what their matches hold and what searches for them, the lists of phrases and the programs of
+//! patterns. Nothing else reads it, so it has no version.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use regex_automata::nfa::thompson::NFA;
+
+use super::automaton;
 use super::lexicon::{Lexicon, Table};
 use super::numbers::{Frozen, Written};
 use super::phrase::NumberedPhrase;
@@ -32,9 +35,23 @@ pub(crate) struct Contents {
     /// memory.
     pub(crate) patterns: Vec<Program>,
     /// The regular expressions by their numbers, which are in the order of their keys.
-    pub(crate) expressions: Vec<(String, Prefilter)>,
+    pub(crate) expressions: Vec<Expression>,
     /// Lists of phrases by their numbers.
     pub(crate) lists: Vec<Vec<NumberedPhrase>>,
+}
+
+/// What is known of a regular expression.
+pub(crate) struct Expression {
+    pub(crate) text: String,
+    pub(crate) prefilter: Prefilter,
+    /// Nothing where it is none, or too large.
+    pub(crate) automaton: Option<NFA>,
+}
+
+impl Expression {
+    pub(crate) fn of(text: &str) -> Self {
+        Self { text: text.to_owned(), prefilter: Prefilter::of(text), automaton: automaton::automaton_of(text) }
+    }
 }
 
 /// Writes what was compiled.
@@ -50,11 +67,18 @@ pub(crate) fn freeze(lexicon: &Lexicon, contents: &Contents) -> Written {
     // What is read when it is asked for comes last, behind the places at which its parts start.
     let mut last = Written::default();
     written.count(expressions.len());
-    for (text, prefilter) in expressions {
+    for Expression { text, prefilter, automaton } in expressions {
         written.long(key_of(text));
         written.place(&last);
         last.text(text);
         prefilter.freeze(&mut last);
+        match automaton {
+            Some(automaton) => {
+                written.count(last.numbers.len());
+                automaton::freeze(automaton, &mut last);
+            }
+            None => written.numbers.push(NONE),
+        }
     }
     written.count(lists.len());
     for list in lists {
@@ -82,8 +106,8 @@ pub(crate) struct Thawed {
 
 /// Patterns, regular expressions and lists of phrases by their numbers.
 pub(crate) struct Phrases {
-    /// For each expression its key and its place.
-    expressions: &'static [[u32; 4]],
+    /// For each expression its key, its place and that of its automaton.
+    expressions: &'static [[u32; 5]],
     /// For each list its place.
     lists: &'static [[u32; 2]],
     /// For each pattern where its program starts.
@@ -92,17 +116,26 @@ pub(crate) struct Phrases {
     last: Frozen,
 }
 
+/// What stands for the place of an automaton that is not there.
+const NONE: u32 = u32::MAX;
+
 /// What is known of a regular expression that is built in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FrozenRegex {
     pub(crate) text: &'static str,
     prefilter: Frozen,
+    automaton: Option<Frozen>,
 }
 
 impl FrozenRegex {
     /// What its matches hold.
     pub(crate) fn prefilter(mut self) -> Prefilter {
         Prefilter::thaw(&mut self.prefilter)
+    }
+
+    /// What searches for it, where it has one.
+    pub(crate) fn automaton(self) -> Option<NFA> {
+        self.automaton.map(automaton::thaw)
     }
 }
 
@@ -121,14 +154,15 @@ impl Phrases {
 
     /// A regular expression.
     pub(crate) fn regex(&self, number: usize) -> FrozenRegex {
-        let [_, _, numbers, text] = self.expressions[number];
+        let [_, _, numbers, text, automaton] = self.expressions[number];
         let mut prefilter = self.last.behind(numbers as usize, text as usize);
-        FrozenRegex { text: prefilter.text(), prefilter }
+        let automaton = (automaton != NONE).then(|| self.last.behind(automaton as usize, 0));
+        FrozenRegex { text: prefilter.text(), prefilter, automaton }
     }
 
     /// The regular expression that reads so, if it is built in.
     pub(crate) fn regex_of(&self, text: &str) -> Option<FrozenRegex> {
-        let key = |[high, low, ..]: &[u32; 4]| u64::from(*high) << 32 | u64::from(*low);
+        let key = |[high, low, ..]: &[u32; 5]| u64::from(*high) << 32 | u64::from(*low);
         let number = self.expressions.binary_search_by_key(&key_of(text), key).ok()?;
         Some(self.regex(number))
     }
@@ -181,10 +215,26 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::rule::builtin;
     use crate::rule::compiler::{Compiler, compile_entries};
     use crate::rule::lexicon::{GroupId, WordTest};
     use crate::rule::pattern::Pattern;
     use crate::rule::phrase::{Numbered, Within};
+
+    /// The build script makes automata with other features of the crates than the program could have.
+    #[test]
+    fn built_in_expressions_are_those_that_would_be_made_now() {
+        for language in [None, Some("de")] {
+            let phrases = builtin::frozen(language).unwrap().phrases;
+            assert!(phrases.expressions.len() > 10);
+            for number in 0..phrases.expressions.len() {
+                let regex = phrases.regex(number);
+                let made = automaton::automaton_of(regex.text);
+                assert!(made.is_some(), "{}", regex.text);
+                assert_eq!(format!("{:?}", regex.automaton()), format!("{made:?}"), "{}", regex.text);
+            }
+        }
+    }
 
     #[test]
     fn what_is_thawed_is_what_was_frozen() {
@@ -216,8 +266,8 @@ mod tests {
         let entries: Vec<(String, Program)> = names.into_iter().zip(programs).collect();
         let patterns = vec![Program::nothing(), program, Program::nothing()];
         let regexes = [r"(?i)\[your (name|e-mail)\]$", "^[^ ]+ notice:?"];
-        let mut expressions = regexes.map(|regex| (regex.to_owned(), Prefilter::of(regex))).to_vec();
-        expressions.sort_by_key(|(text, _)| key_of(text));
+        let mut expressions = Vec::from(regexes.map(Expression::of));
+        expressions.sort_by_key(|expression| key_of(&expression.text));
         let near =
             |with, value| NumberedPhrase { search: Numbered::Regex(1), heading: Some(0), with, not: Some(2), value };
         let within = [Within::Clause, Within::Section, Within::Document, Within::Clauses(0), Within::Clauses(7)];
@@ -227,7 +277,9 @@ mod tests {
         let contents = Contents { entries, patterns, expressions, lists };
         let Written { numbers, text } = freeze(&lexicon, &contents);
         let Thawed { mut lexicon, entries, phrases } = thaw(numbers.leak(), text.leak());
-        for (number, (text, prefilter)) in contents.expressions.iter().enumerate() {
+        for (number, Expression { text, prefilter, automaton }) in contents.expressions.iter().enumerate() {
+            let thawed = phrases.regex(number).automaton();
+            assert_eq!(format!("{thawed:?}"), format!("{automaton:?}"));
             assert_eq!(phrases.regex(number).text, text);
             assert_eq!(phrases.regex_of(text).map(FrozenRegex::prefilter).as_ref(), Some(prefilter));
             assert_ne!(*prefilter, Prefilter::default());
