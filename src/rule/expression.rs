@@ -1,11 +1,15 @@
 //! The regular expressions of rules: compiled when they are first needed, and searched only where they may match.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use regex::{Regex, RegexBuilder};
+use regex_automata::Match;
+use regex_automata::nfa::thompson::NFA;
 use regex_automata::nfa::thompson::backtrack::BoundedBacktracker;
+use regex_automata::nfa::thompson::pikevm::PikeVM;
 
 use super::automaton::{LARGEST_REGEX, automaton_of};
 use super::digest::Digest;
@@ -22,11 +26,20 @@ pub(crate) struct LazyRegex {
     frozen: Option<FrozenRegex>,
     /// What every match holds: a text without it need not be searched, nor the expression be compiled.
     prefilter: OnceLock<Prefilter>,
-    compiled: OnceLock<Regex>,
-    /// What searches the first few texts: it is slower, and made in a third of the time.
+    compiled: OnceLock<Compiled>,
+    /// What searches the first few texts: it is slower, and made in a third of the time. Nothing if the expression is none,
+    /// or too large.
     first: OnceLock<Option<BoundedBacktracker>>,
     /// How many bytes that has searched.
     searched: AtomicUsize,
+}
+
+/// What searches all texts but the first few.
+#[derive(Debug)]
+enum Compiled {
+    Fast(Regex),
+    /// Of an expression that grows too large where it is read backwards, which the fast way takes.
+    Small(PikeVM),
 }
 
 /// When it pays to compile an expression for speed: after so many bytes.
@@ -54,30 +67,30 @@ impl LazyRegex {
         }
     }
 
-    /// Compiles it, within bounds that keep rule files of strangers harmless.
+    /// Tries it, within bounds that keep rule files of strangers harmless.
     pub(crate) fn compile(&self) -> Result<(), regex::Error> {
-        if self.compiled.get().is_none() {
-            let mut builder = RegexBuilder::new(&self.text);
-            let regex = builder.size_limit(LARGEST_REGEX).dfa_size_limit(LARGEST_REGEX).build()?;
-            self.compiled.get_or_init(|| regex);
+        match self.first() {
+            Some(_) => Ok(()),
+            // The fast way tells what is wrong.
+            None => fast(&self.text).map(|_| ()),
         }
-        Ok(())
     }
 
     /// The matches in a text that are not empty.
     pub(crate) fn find_iter(&self, text: &str) -> Vec<ProseSpan> {
         if self.compiled.get().is_none()
             && self.searched.fetch_add(text.len(), Ordering::Relaxed) < FEW
-            && let Some(first) = self.first.get_or_init(|| self.backtracker())
+            && let Some(first) = self.first()
             && text.len() <= first.max_haystack_len()
         {
             let mut cache = first.create_cache();
-            let found = first.try_find_iter(&mut cache, text).map_while(Result::ok);
-            return found.map(|found| (found.start(), found.end())).filter_map(not_empty).collect();
+            let found = first.try_find_iter(&mut cache, text);
+            return spans(found.map_while(Result::ok).map(range)).collect();
         }
-        self.compile().expect("internal: a rule's regular expression was tried before");
-        let found = self.compiled.get().into_iter().flat_map(|regex| regex.find_iter(text));
-        found.map(|found| (found.start(), found.end())).filter_map(not_empty).collect()
+        match self.compiled.get_or_init(|| self.compiled()) {
+            Compiled::Fast(regex) => spans(regex.find_iter(text).map(|found| found.range())).collect(),
+            Compiled::Small(small) => spans(small.find_iter(&mut small.create_cache(), text).map(range)).collect(),
+        }
     }
 
     /// Whether a text may have a match; its digest tells what it holds.
@@ -90,10 +103,20 @@ impl LazyRegex {
         self.prefilter().passes_one(texts)
     }
 
-    /// What searches the first few texts; nothing if the expression is none, or too large.
-    fn backtracker(&self) -> Option<BoundedBacktracker> {
-        let known = self.frozen.and_then(FrozenRegex::automaton);
-        BoundedBacktracker::new_from_nfa(known.or_else(|| automaton_of(&self.text))?).ok()
+    fn first(&self) -> Option<&BoundedBacktracker> {
+        self.first.get_or_init(|| BoundedBacktracker::new_from_nfa(self.automaton()?).ok()).as_ref()
+    }
+
+    fn automaton(&self) -> Option<NFA> {
+        self.frozen.and_then(FrozenRegex::automaton).or_else(|| automaton_of(&self.text))
+    }
+
+    fn compiled(&self) -> Compiled {
+        if let Ok(fast) = fast(&self.text) {
+            return Compiled::Fast(fast);
+        }
+        let small = self.automaton().and_then(|automaton| PikeVM::new_from_nfa(automaton).ok());
+        Compiled::Small(small.expect("internal: a rule's regular expression was tried before"))
     }
 
     fn prefilter(&self) -> &Prefilter {
@@ -101,8 +124,18 @@ impl LazyRegex {
     }
 }
 
-fn not_empty((start, end): (usize, usize)) -> Option<ProseSpan> {
-    (start < end).then_some(ProseSpan { start, end })
+/// Compiles an expression for speed.
+fn fast(regex: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(regex).size_limit(LARGEST_REGEX).dfa_size_limit(LARGEST_REGEX).build()
+}
+
+fn range(found: Match) -> Range<usize> {
+    found.range()
+}
+
+/// The matches that are not empty.
+fn spans(found: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = ProseSpan> {
+    found.filter(|range| !range.is_empty()).map(|Range { start, end }| ProseSpan { start, end })
 }
 
 #[cfg(test)]
@@ -116,7 +149,7 @@ mod tests {
         let text = "Dat, data, datax. xx DATA";
         let spans = |found: Vec<ProseSpan>| found.iter().map(|span| &text[span.start..span.end]).collect::<Vec<_>>();
         let compiled = LazyRegex::new(&regex.text);
-        compiled.compile().unwrap();
+        compiled.searched.store(FEW, Ordering::Relaxed);
         let expected = ["Dat", "data", "x", "xx", "DATA"];
         assert_eq!(spans(compiled.find_iter(text)), expected);
         assert!(compiled.first.get().is_none());
@@ -136,8 +169,21 @@ mod tests {
     fn an_expression_that_is_too_large_is_no_expression() {
         let regex = LazyRegex::new(r"\w{1000}{100}");
         assert!(regex.compile().is_err());
-        assert!(regex.backtracker().is_none());
+        assert!(regex.first().is_none());
         assert!(LazyRegex::new("(").compile().is_err());
+    }
+
+    /// Characters of many bytes share their ends, and not their starts.
+    #[test]
+    fn an_expression_that_is_too_large_backwards_is_searched_all_the_same() {
+        let regex = LazyRegex::new(r"\w{40}-");
+        assert!(regex.compile().is_ok());
+        assert!(fast(&regex.text).is_err());
+        let text = format!("{}- ", "é".repeat(150));
+        for _ in 0..=FEW / text.len() + 1 {
+            assert_eq!(regex.find_iter(&text), [ProseSpan { start: 220, end: 301 }]);
+        }
+        assert!(matches!(regex.compiled.get(), Some(Compiled::Small(_))));
     }
 
     #[test]
