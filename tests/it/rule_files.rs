@@ -562,6 +562,17 @@ fn an_entry_may_end_in_a_gap() {
     assert_eq!((outcome.code, outcome.stdout.lines().count()), (1, 7), "{}{}", outcome.stdout, outcome.stderr);
 }
 
+/// The status of the one disclosure that the rules in `rules/` ask of a policy, and the words that show it.
+fn disclosed(folder: &Folder, policy: &str) -> (String, Vec<String>) {
+    folder.write("policy.md", policy);
+    let outcome = folder.run(["check", "--rules", "rules", "--select", "acme", "--format", "json", "policy.md"]);
+    let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let disclosure = &report["files"][0]["disclosures"][0];
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let evidence = disclosure["evidence"].as_array().unwrap();
+    (text(&disclosure["status"]), evidence.iter().map(|evidence| text(&evidence["text"])).collect())
+}
+
 /// A question speaks of the matter; where something answers it, that is shown.
 #[test]
 fn a_question_is_evidence_only_where_there_is_nothing_else() {
@@ -582,12 +593,7 @@ examples: {disclosed: ['Have your data erased.']}
         ("(Can I have my data erased?) Write to us.", vec!["(Can I have my data erased?)"]),
         ("\"Can I have it?\" We have all data erased.", vec!["We have all data erased."]),
     ] {
-        folder.write("policy.md", policy);
-        let outcome = folder.run(["check", "--rules", "rules", "--select", "acme", "--format", "json", "policy.md"]);
-        let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
-        let evidence = report["files"][0]["disclosures"][0]["evidence"].as_array().unwrap();
-        let texts: Vec<&str> = evidence.iter().map(|evidence| evidence["text"].as_str().unwrap()).collect();
-        assert_eq!(texts, shown, "{policy}");
+        assert_eq!(disclosed(&folder, policy).1, shown, "{policy}");
     }
 }
 
@@ -622,14 +628,8 @@ examples: {disclosed: ['Ask for the shredder.', 'A bonfire.'], vague: ['We love 
         ("Mind your data: no shredder.", "vague", vec!["Mind your data: no shredder."]),
     ] {
         for policy in [policy.to_owned(), format!("{policy}\n\n{long}")] {
-            folder.write("policy.md", &policy);
-            let outcome =
-                folder.run(["check", "--rules", "rules", "--select", "acme", "--format", "json", "policy.md"]);
-            let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
-            let disclosure = &report["files"][0]["disclosures"][0];
-            let evidence = disclosure["evidence"].as_array().unwrap();
-            let texts: Vec<&str> = evidence.iter().map(|evidence| evidence["text"].as_str().unwrap()).collect();
-            assert_eq!((disclosure["status"].as_str(), texts), (Some(status), shown.clone()), "{policy:.60}");
+            let (is, texts) = disclosed(&folder, &policy);
+            assert!(is == status && texts == shown, "{policy:.60}: {is}, {texts:?}");
         }
     }
 }
@@ -681,13 +681,7 @@ examples: {disclosed: []}
         ("# Prizes\n\nFive euros.\n\n# Fees\n\nBeans.\n", vec![]),
     ] {
         for policy in [policy.to_owned(), format!("{policy}\n# Rows\n\n{long}")] {
-            folder.write("policy.md", &policy);
-            let outcome =
-                folder.run(["check", "--rules", "rules", "--select", "acme", "--format", "json", "policy.md"]);
-            let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
-            let evidence = report["files"][0]["disclosures"][0]["evidence"].as_array().unwrap();
-            let texts: Vec<&str> = evidence.iter().map(|evidence| evidence["text"].as_str().unwrap()).collect();
-            assert_eq!(texts, shown, "{}", policy.chars().take(60).collect::<String>());
+            assert_eq!(disclosed(&folder, &policy).1, shown, "{policy:.60}");
         }
     }
 }
