@@ -1,5 +1,7 @@
 //! Dates: those that a text writes, and which of them is the document's own.
 
+use std::ops::Range;
+
 use time::{Date, Duration, Month};
 
 use super::{Flaw, Subject, Unit, word_count};
@@ -250,7 +252,9 @@ pub(super) fn dates(text: &str) -> Vec<Written> {
     let mut found: Vec<Written> = Vec::new();
     let mut idx = 0;
     while idx < tokens.len() {
-        let reading = with_name(text, &tokens[idx..]).or_else(|| in_numbers(text, &tokens, idx));
+        let reading = with_name(text, &tokens[idx..])
+            .or_else(|| in_numbers(text, &tokens, idx))
+            .or_else(|| month_in_numbers(text, &tokens[idx..]));
         match reading {
             Some((length, day)) => {
                 let at = ProseSpan { start: tokens[idx].start, end: tokens[idx + length - 1].end };
@@ -387,12 +391,7 @@ fn in_numbers(text: &str, tokens: &[Token<'_>], idx: usize) -> Option<(usize, Da
     if !["-", "/", "."].contains(&sign) || sign != &text[two.end..three.start] {
         return None;
     }
-    // Part of something longer: an address, a telephone number, a version.
-    let before = text[..one.start].chars().next_back();
-    let rest = &text[three.end..];
-    let after = rest.chars().next();
-    let goes_on = rest.starts_with('.') && rest[1..].starts_with(|c: char| c.is_ascii_digit());
-    if goes_on || before.is_some_and(|c| "-/.+_=%".contains(c)) || after.is_some_and(|c| "/-_%".contains(c)) {
+    if is_part(text, one.start..three.end) {
         return None;
     }
     let named = |year: u32, month: u32, day: u32| {
@@ -415,6 +414,25 @@ fn in_numbers(text: &str, tokens: &[Token<'_>], idx: usize) -> Option<(usize, Da
         (Some(earliest), Some(latest)) => Some((3, Day::Between(earliest, latest))),
         _ => None,
     }
+}
+
+/// A month in numbers at the start of the tokens, with a slash before the year.
+fn month_in_numbers(text: &str, tokens: &[Token<'_>]) -> Option<(usize, Day)> {
+    let [one, two] = tokens.get(..2)? else { return None };
+    let (Kind::Number(month, 1..=2), Kind::Number(year, 4)) = (one.kind, two.kind) else { return None };
+    if &text[one.end..two.start] != "/" || !YEARS.contains(&year) || is_part(text, one.start..two.end) {
+        return None;
+    }
+    Some((2, whole_month(year, u8::try_from(month).ok()?)?))
+}
+
+/// Whether numbers are part of something longer: an address, a telephone number, a version.
+fn is_part(text: &str, numbers: Range<usize>) -> bool {
+    let before = text[..numbers.start].chars().next_back();
+    let rest = &text[numbers.end..];
+    let after = rest.chars().next();
+    let goes_on = rest.starts_with('.') && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+    goes_on || before.is_some_and(|c| "-/.+_=%".contains(c)) || after.is_some_and(|c| "/-_%".contains(c))
 }
 
 #[cfg(test)]
@@ -449,6 +467,8 @@ mod tests {
             ("25.12.2021", "25.12.2021 = 2021-12-25"),
             ("12/25/21", "12/25/21 = 2021-12-25"),
             ("May 2021", "May 2021 = 2021-05-01..2021-05-31"),
+            ("5/2021.", "5/2021 = 2021-05-01..2021-05-31"),
+            ("rev. 05/2021", "05/2021 = 2021-05-01..2021-05-31"),
         ] {
             assert_eq!(read(text), [expected], "{text}");
         }
@@ -460,6 +480,11 @@ mod tests {
             "Art. 6 May 2",
             "https://example.com/2020/13/45/",
             "10.0.0.1",
+            "Act 13/2021",
+            "5/20211",
+            "1/5/2021/7",
+            "2016/679",
+            "a/5/2021",
         ] {
             assert!(read(none).is_empty(), "{none}: {:?}", read(none));
         }
