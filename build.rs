@@ -261,6 +261,7 @@ fn numbered(phrase: &Value, expressions: &[&String]) -> Option<NumberedPhrase> {
         heading: phrase.get("heading").and_then(number),
         with: joined("with").map(|number| (number, within)),
         not: joined("not"),
+        not_under: joined("not-under"),
         value: phrase.get("value").and_then(Value::as_str).map(|value| value.to_owned().into()),
     })
 }

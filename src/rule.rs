@@ -389,13 +389,14 @@ pub(crate) struct Phrase {
     pub(crate) heading: Option<Box<Program>>,
     pub(crate) with: Option<Box<With>>,
     pub(crate) not: Option<Box<Program>>,
+    pub(crate) not_under: Option<Box<Program>>,
     pub(crate) value: Option<String>,
 }
 
 impl Phrase {
     /// Whether nothing else need be there.
     fn is_sure(&self) -> bool {
-        self.heading.is_none() && self.with.is_none() && self.not.is_none()
+        self.heading.is_none() && self.with.is_none() && self.not.is_none() && self.not_under.is_none()
     }
 
     /// The programs that are run to find it.
@@ -404,7 +405,8 @@ impl Phrase {
             Search::Pattern(program) => Some(program),
             Search::Regex(_) => None,
         };
-        let boxed = [&mut self.heading, &mut self.not].into_iter().flatten().map(|program| &mut **program);
+        let boxed =
+            [&mut self.heading, &mut self.not, &mut self.not_under].into_iter().flatten().map(|program| &mut **program);
         own.into_iter().chain(boxed).chain(self.with.as_mut().map(|with| &mut with.program))
     }
 

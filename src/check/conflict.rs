@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::content::{Comparison, Said, compare, said};
-use super::search::Hit;
+use super::search::{Hit, is_under};
 use super::{Cause, Checker, Evidence, Finding, Problem, Quotation};
 use crate::diagnostic::{Label, Severity};
 use crate::document::{ClauseId, Prose, ProseSpan, SectionId};
@@ -152,10 +152,7 @@ impl Checker<'_> {
         let mut found_in = |program: &_, clause| self.reading.is_in_clause(program, clause);
         claim.not.as_ref().is_some_and(|not| found_in(not, clause))
             || claim.not_next.as_ref().is_some_and(|not| has_next && found_in(not, next))
-            || claim.not_under.as_ref().is_some_and(|not| {
-                let mut above = document.headings(document.clause(clause).section);
-                above.any(|(section, _)| self.reading.in_heading(not, section.0))
-            })
+            || claim.not_under.as_ref().is_some_and(|not| is_under(document, &mut self.reading, not, clause))
     }
 
     /// What a claim is about: all words of its clause, and of what introduces it, that are neither its value nor known to

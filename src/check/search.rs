@@ -198,7 +198,9 @@ impl<'s, 'c> PhraseSearch<'s, 'c> {
     }
 
     fn excluded(&mut self, phrase: &Phrase, clause: ClauseId) -> bool {
+        let document = self.document;
         phrase.not.as_ref().is_some_and(|not| self.reading.is_in_clause(not, clause))
+            || phrase.not_under.as_ref().is_some_and(|not| is_under(document, self.reading, not, clause))
     }
 
     /// The statements that hold what must be found besides a phrase, in order, each with its first place.
@@ -244,6 +246,12 @@ struct Surroundings {
     headings: Option<Vec<Option<bool>>>,
     /// The places of what must be found besides, in order.
     companions: Option<Vec<(ClauseId, ProseSpan)>>,
+}
+
+/// Whether a heading above a clause matches.
+pub(super) fn is_under(document: &Document, reading: &mut Reading<'_>, program: &Program, clause: ClauseId) -> bool {
+    let mut above = document.headings(document.clause(clause).section);
+    above.any(|(section, _)| reading.in_heading(program, section.0))
 }
 
 /// For each section whether it is one of some, or stands below one.

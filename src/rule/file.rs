@@ -605,11 +605,11 @@ mod tests {
             ("b.yaml", &disclosure("b", &format!("vague: {entries}"))),
             ("c.yaml", &disclosure("c", "").replace("evidence: ['x']\n", &format!("evidence: {entries}"))),
         ]), @"
-        a.yaml:9 [nearby: 1] rule-file/yaml: forbidden: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        a.yaml:9 [nearby: 1] rule-file/yaml: forbidden: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `not-under`, `value`
         a.yaml:9 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
-        b.yaml:10 [nearby: 1] rule-file/yaml: vague: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        b.yaml:10 [nearby: 1] rule-file/yaml: vague: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `not-under`, `value`
         b.yaml:10 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
-        c.yaml:8 [nearby: 1] rule-file/yaml: evidence: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `value`
+        c.yaml:8 [nearby: 1] rule-file/yaml: evidence: unknown field `nearby`, expected one of `phrase`, `regex`, `heading`, `with`, `within`, `not`, `not-under`, `value`
         c.yaml:8 [,] rule-file/pattern: `,` means nothing in a pattern: patterns are made of words, `word*`, `(a|b)`, `(a)?`, `<name>` and `...`
         ");
     }

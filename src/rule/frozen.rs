@@ -268,11 +268,18 @@ mod tests {
         let regexes = [r"(?i)\[your (name|e-mail)\]$", "^[^ ]+ notice:?"];
         let mut expressions = Vec::from(regexes.map(Expression::of));
         expressions.sort_by_key(|expression| key_of(&expression.text));
-        let near =
-            |with, value| NumberedPhrase { search: Numbered::Regex(1), heading: Some(0), with, not: Some(2), value };
+        let near = |with, value| NumberedPhrase {
+            search: Numbered::Regex(1),
+            heading: Some(0),
+            with,
+            not: Some(2),
+            not_under: None,
+            value,
+        };
         let within = [Within::Clause, Within::Section, Within::Document, Within::Clauses(0), Within::Clauses(7)];
         let mut list: Vec<NumberedPhrase> = within.map(|within| near(Some((1, within)), None)).to_vec();
         list.push(near(None, Some("honoured".into())));
+        list.push(NumberedPhrase { not_under: Some(0), ..NumberedPhrase::sure(Numbered::Pattern(1)) });
         let lists = vec![Vec::new(), list, vec![NumberedPhrase::sure(Numbered::Pattern(2))]];
         let contents = Contents { entries, patterns, expressions, lists };
         let Written { numbers, text } = freeze(&lexicon, &contents);

@@ -31,13 +31,14 @@ pub(crate) struct NumberedPhrase {
     pub(crate) heading: Option<usize>,
     pub(crate) with: Option<(usize, Within)>,
     pub(crate) not: Option<usize>,
+    pub(crate) not_under: Option<usize>,
     pub(crate) value: Option<Cow<'static, str>>,
 }
 
 impl NumberedPhrase {
     /// A phrase that nothing else need be there with.
     pub(crate) fn sure(search: Numbered) -> Self {
-        Self { search, heading: None, with: None, not: None, value: None }
+        Self { search, heading: None, with: None, not: None, not_under: None, value: None }
     }
 
     fn is_sure(&self) -> bool {
@@ -57,6 +58,7 @@ impl NumberedPhrase {
         let one_more = |number: Option<usize>| number.map_or(0, |number| number + 1);
         written.count(one_more(self.heading));
         written.count(one_more(self.not));
+        written.count(one_more(self.not_under));
         written.count(one_more(self.with.map(|(number, _)| number)));
         if let Some((_, within)) = self.with {
             written.count(match within {
@@ -76,7 +78,7 @@ impl NumberedPhrase {
         if head & 1 == 0 {
             return Self::sure(search);
         }
-        let [heading, not, with] = [(); 3].map(|()| frozen.count().checked_sub(1));
+        let [heading, not, not_under, with] = [(); 4].map(|()| frozen.count().checked_sub(1));
         let within = |frozen: &mut Frozen| match frozen.count() {
             0 => Within::Clause,
             1 => Within::Section,
@@ -85,6 +87,6 @@ impl NumberedPhrase {
         };
         let with = with.map(|number| (number, within(frozen)));
         let value = Some(frozen.text()).filter(|value| !value.is_empty()).map(Cow::Borrowed);
-        Self { search, heading, with, not, value }
+        Self { search, heading, with, not, not_under, value }
     }
 }

@@ -667,6 +667,7 @@ why: Because.
 evidence:
   - {phrase: '(ten|five) euros', heading: 'fees'}
   - {regex: '[0-9]+ euros', heading: 'fees'}
+  - {phrase: '(one|nine|ten) (pound|pounds)', not-under: ['prizes', 'wages']}
 message: {missing: no word of fees}
 help: Tell it.
 examples: {disclosed: []}
@@ -679,6 +680,8 @@ examples: {disclosed: []}
         ("# Fees\n\nIt is 7 euros.\n\n# Prizes\n\nIt is 5 euros.\n", vec!["It is 7 euros."]),
         ("# Prizes\n\nFive euros, or 5 euros.\n\n# Beans\n\nTen euros.\n", vec![]),
         ("# Prizes\n\nFive euros.\n\n# Fees\n\nBeans.\n", vec![]),
+        ("# Sums\n\nNine pounds.\n", vec!["Nine pounds."]),
+        ("# Prizes\n\nTen pounds.\n\n## For children\n\nNine pounds.\n\n# Sums\n\nOne pound.\n", vec!["One pound."]),
     ] {
         for policy in [policy.to_owned(), format!("{policy}\n# Rows\n\n{long}")] {
             assert_eq!(disclosed(&folder, &policy).1, shown, "{policy:.60}");

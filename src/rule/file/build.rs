@@ -262,6 +262,7 @@ impl Build<'_, '_> {
             heading: phrase.heading.map(program),
             with: phrase.with.map(with),
             not: phrase.not.map(program),
+            not_under: phrase.not_under.map(program),
             value: phrase.value.map(Cow::into_owned),
         }
     }
@@ -270,7 +271,7 @@ impl Build<'_, '_> {
         let detailed = match phrase {
             PhraseFields::Pattern(pattern) => {
                 let search = Search::Pattern(self.program(key, std::slice::from_ref(pattern))?);
-                return Some(Phrase { search, heading: None, with: None, not: None, value: None });
+                return Some(Phrase { search, heading: None, with: None, not: None, not_under: None, value: None });
             }
             PhraseFields::Detailed(detailed) => detailed,
         };
@@ -279,7 +280,7 @@ impl Build<'_, '_> {
             (None, Some(regex)) => Search::Regex(self.regex(key, regex)?),
             _ => {
                 let given = [&detailed.phrase, &detailed.heading, &detailed.value].into_iter().flatten();
-                let at = match given.chain(&detailed.with).chain(&detailed.not).next() {
+                let at = match given.chain(&detailed.with).chain(&detailed.not).chain(&detailed.not_under).next() {
                     Some(shown) => find(self.source, key, shown),
                     None => find_first(self.source, key, &["{}"]),
                 };
@@ -308,6 +309,7 @@ impl Build<'_, '_> {
                 Box::new(With { program, within: detailed.within.map_or(Within::Clause, Within::from) })
             }),
             not: self.program(key, &detailed.not).map(Box::new),
+            not_under: self.program(key, &detailed.not_under).map(Box::new),
             value: detailed.value.clone(),
         })
     }

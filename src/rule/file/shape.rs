@@ -419,6 +419,10 @@ pub(super) struct DetailedPhrase {
     #[serde(default, deserialize_with = "at_least_one")]
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(super) not: Vec<String>,
+    /// Patterns that none of the headings above the clause matches.
+    #[serde(default, deserialize_with = "at_least_one")]
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(super) not_under: Vec<String>,
     /// The value that the disclosure has by this phrase; one of the rule's `values`.
     #[serde(default)]
     pub(super) value: Option<String>,
