@@ -22,10 +22,10 @@ const PREFIXES: usize = 512;
 
 /// The kind of the three characters from a place on, where a word starts: a letter or a digit after neither. Capitals are
 /// the same as small letters.
-pub(super) fn prefix(bytes: &[u8], at: usize) -> usize {
+pub(super) fn prefix(bytes: &[u8], at: usize) -> u32 {
     let letter = |at: usize| u32::from(bytes.get(at).copied().unwrap_or_default() | 0x20);
     let three = letter(at) << 16 | letter(at + 1) << 8 | letter(at + 2);
-    (three.wrapping_mul(0x9E37_79B1) >> 23) as usize
+    three.wrapping_mul(0x9E37_79B1) >> 23
 }
 
 /// Any digit from 0 to 9.
@@ -167,13 +167,13 @@ impl Digest {
         }
     }
 
-    fn add_prefix(&mut self, prefix: usize) {
-        self.prefixes[prefix / 64] |= 1 << (prefix % 64);
+    fn add_prefix(&mut self, prefix: u32) {
+        self.prefixes[prefix as usize / 64] |= 1 << (prefix % 64);
     }
 
     /// Whether a word of the text may start with characters of this kind.
-    pub(super) fn may_have_word(&self, prefix: usize) -> bool {
-        self.prefixes[prefix / 64] & 1 << (prefix % 64) != 0
+    pub(super) fn may_have_word(&self, prefix: u32) -> bool {
+        self.prefixes[prefix as usize / 64] & 1 << (prefix % 64) != 0
     }
 
     /// Whether the text holds all of these kinds of characters after a space, or first.

@@ -35,8 +35,8 @@ struct Literal {
     marks: u64,
     /// Those of them that stand after a space.
     firsts: u64,
-    /// The first three characters of a word in it, as a digest keeps them.
-    prefix: Option<usize>,
+    /// The first three characters of the words in it, as a digest keeps them.
+    prefixes: Cow<'static, [u32]>,
     /// The place of its rarest character.
     rarest: usize,
 }
@@ -98,13 +98,12 @@ impl Prefilter {
         let Self { marks, one_of, one_first, ends, literals } = self;
         [marks, one_of, one_first, ends].into_iter().for_each(|kinds| written.long(*kinds));
         written.count(literals.len());
-        for Literal { text, place, marks, firsts, prefix, rarest } in literals {
+        for Literal { text, place, marks, firsts, prefixes, rarest } in literals {
             written.text(text);
             written.count(*place as usize);
             written.long(*marks);
             written.long(*firsts);
-            // 0 stands for none.
-            written.count(prefix.map_or(0, |prefix| prefix + 1));
+            written.row(prefixes);
             written.count(*rarest);
         }
     }
@@ -120,7 +119,7 @@ impl Prefilter {
             },
             marks: frozen.long(),
             firsts: frozen.long(),
-            prefix: frozen.count().checked_sub(1),
+            prefixes: Cow::Borrowed(frozen.row()),
             rarest: frozen.count(),
         };
         let literals = (0..frozen.count()).map(|_| literal(frozen)).collect();
@@ -135,19 +134,19 @@ fn ends_with(byte: u8) -> u64 {
 
 impl Literal {
     fn new(sought: Sought) -> Self {
-        let prefix = sought.word().map(|at| prefix(sought.text.as_bytes(), at));
+        let prefixes = sought.words().map(|at| prefix(sought.text.as_bytes(), at)).collect();
         let bytes = sought.text.as_bytes();
         let rarest = (0..bytes.len()).max_by_key(|at| rarity(bytes[*at])).unwrap_or_default();
         let firsts = bytes.windows(2).filter(|pair| pair[0] == b' ' && !pair[1].is_ascii_alphabetic());
         let firsts = firsts.fold(0, |firsts, pair| firsts | mark(pair[1]));
-        Self { marks: marks_of(&sought.text), firsts, prefix, rarest, place: sought.place, text: sought.text.into() }
+        Self { marks: marks_of(&sought.text), firsts, prefixes, rarest, place: sought.place, text: sought.text.into() }
     }
 
     /// Whether what is known of it is held.
     fn is_held(&self, digest: &Digest) -> bool {
         digest.has(self.marks)
             && digest.has_first(self.firsts)
-            && self.prefix.is_none_or(|prefix| digest.may_have_word(prefix))
+            && self.prefixes.iter().all(|prefix| digest.may_have_word(*prefix))
     }
 
     fn is_in(&self, text: &str, digest: &Digest) -> bool {

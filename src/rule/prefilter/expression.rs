@@ -21,29 +21,32 @@ pub(super) struct Sought {
 }
 
 impl Sought {
-    /// The first place where a word starts of which three characters are known.
-    pub(super) fn word(&self) -> Option<usize> {
+    /// The places where words start of which three characters are known.
+    pub(super) fn words(&self) -> impl Iterator<Item = usize> + '_ {
         let bytes = self.text.as_bytes();
-        let is_start = |at: usize| match at.checked_sub(1) {
+        let is_start = move |at: &usize| match at.checked_sub(1) {
             None => self.starts_word || self.place == Place::Start,
             Some(before) => !bytes[before].is_ascii_alphanumeric(),
         };
         let places = 0..bytes.len().saturating_sub(2);
-        places.filter(|at| bytes[*at].is_ascii_alphanumeric()).find(|at| is_start(*at))
+        places.filter(|at| bytes[*at].is_ascii_alphanumeric()).filter(is_start)
     }
 
     /// Whether all that holds another text holds this one.
     fn covers(&self, other: &Self) -> bool {
         self.place == Place::Anywhere
             && other.text.contains(&self.text)
-            && (self.word().is_none() || self.word() == other.word() && other.text.starts_with(&self.text))
+            && match self.words().next() {
+                None => true,
+                first => first == other.words().next() && other.text.starts_with(&self.text),
+            }
     }
 
     /// How rare it is, in bits.
     fn rarity(&self) -> u32 {
         let anchored = if self.place == Place::Anywhere { 0 } else { ANCHORED };
         let characters: u32 = self.text.bytes().map(rarity).sum();
-        let starts = if self.word().is_some() { STARTED } else { 0 };
+        let starts = if self.words().next().is_some() { STARTED } else { 0 };
         (characters / 2 + anchored + starts).min(MOST)
     }
 }
